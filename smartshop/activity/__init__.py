@@ -1,0 +1,1 @@
+"""What people did in the shop: an append-only log of events."""

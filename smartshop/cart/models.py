@@ -1,0 +1,45 @@
+"""Carts: in the database, behind a token that only the browser's session holds."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from smartshop.kernel.db import Base
+
+STATES = ("open", "ordered", "merged")
+
+
+class Cart(Base):
+    __tablename__ = "carts"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {STATES}", name="state_is_known"),
+        sa.Index(
+            "uq_carts_open_person_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
+    person_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    state: so.Mapped[str] = so.mapped_column(sa.String(10), default="open")
+    created_at: so.Mapped[datetime]
+    updated_at: so.Mapped[datetime] = so.mapped_column(index=True)
+
+
+class CartLine(Base):
+    __tablename__ = "cart_lines"
+    __table_args__ = (sa.CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),)
+
+    cart_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("carts.id", ondelete="CASCADE"), primary_key=True
+    )
+    variant_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("variants.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quantity: so.Mapped[int]
+    added_at: so.Mapped[datetime]

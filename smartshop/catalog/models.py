@@ -1,0 +1,105 @@
+"""Products, variants, categories, pictures and reviews."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from smartshop.kernel.db import Base
+
+STATUSES = ("draft", "published")
+REVIEW_STATES = ("pending", "published", "rejected")
+
+
+class Category(Base):
+    __tablename__ = "categories"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    parent_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("categories.id"), index=True)
+    slug: so.Mapped[str] = so.mapped_column(sa.String(120), unique=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(120))
+    description: so.Mapped[str] = so.mapped_column(sa.Text, default="")
+    image_path: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+    position: so.Mapped[int] = so.mapped_column(default=0)
+
+
+class Product(Base):
+    """What is shown; its variants are what is sold. Cheapest price and rating are kept here so that lists need one query."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        sa.CheckConstraint(f"status IN {STATUSES}", name="status_is_known"),
+        sa.CheckConstraint("rating_count >= 0", name="rating_count_not_negative"),
+        sa.Index("ix_products_listing", "status", "category_id", "id"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    slug: so.Mapped[str] = so.mapped_column(sa.String(160), unique=True)
+    external_code: so.Mapped[str | None] = so.mapped_column(sa.String(80), unique=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(200), index=True)
+    description: so.Mapped[str] = so.mapped_column(sa.Text, default="")
+    category_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("categories.id"), index=True)
+    status: so.Mapped[str] = so.mapped_column(sa.String(10), default="published")
+    attributes: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
+    rating_sum: so.Mapped[int] = so.mapped_column(default=0)
+    rating_count: so.Mapped[int] = so.mapped_column(default=0)
+    created_at: so.Mapped[datetime] = so.mapped_column(index=True)
+    updated_at: so.Mapped[datetime]
+
+
+class Variant(Base):
+    """One thing with a price and a stock; ``options`` maps an option's name to this variant's value."""
+
+    __tablename__ = "variants"
+    __table_args__ = (
+        sa.CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        sa.CheckConstraint("weight_grams >= 0", name="weight_not_negative"),
+        sa.UniqueConstraint("product_id", "position"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    product_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"))
+    sku: so.Mapped[str] = so.mapped_column(sa.String(80), unique=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
+    options: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
+    price_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+    weight_grams: so.Mapped[int] = so.mapped_column(default=0)
+    is_active: so.Mapped[bool] = so.mapped_column(default=True)
+    position: so.Mapped[int] = so.mapped_column(default=0)
+
+
+class ProductImage(Base):
+    """A picture: ``path`` is below ``instance/uploads``; variant_id set when it shows one variant."""
+
+    __tablename__ = "product_images"
+    __table_args__ = (sa.UniqueConstraint("product_id", "position"),)
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    product_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"))
+    variant_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("variants.id", ondelete="SET NULL"))
+    path: so.Mapped[str] = so.mapped_column(sa.String(255))
+    alt: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+    position: so.Mapped[int] = so.mapped_column(default=0)
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+    __table_args__ = (
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_1_to_5"),
+        sa.CheckConstraint(f"state IN {REVIEW_STATES}", name="state_is_known"),
+        sa.UniqueConstraint("product_id", "person_id"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    product_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"))
+    person_id: so.Mapped[int | None] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    author: so.Mapped[str] = so.mapped_column(sa.String(120))
+    rating: so.Mapped[int]
+    title: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
+    body: so.Mapped[str] = so.mapped_column(sa.Text, default="")
+    is_verified: so.Mapped[bool] = so.mapped_column(default=False)
+    state: so.Mapped[str] = so.mapped_column(sa.String(10), default="pending")
+    created_at: so.Mapped[datetime]

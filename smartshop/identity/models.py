@@ -1,0 +1,71 @@
+"""People, roles and sign-ins."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from smartshop.kernel.db import Base
+
+
+class Person(Base):
+    """Anyone known to the shop: a customer, a member of staff, or a customer of imported history."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+        sa.CheckConstraint("email IS NOT NULL OR password_hash IS NULL", name="password_needs_email"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    email: so.Mapped[str | None] = so.mapped_column(sa.String(254), unique=True)
+    external_id: so.Mapped[str | None] = so.mapped_column(sa.String(80), unique=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
+    country: so.Mapped[str] = so.mapped_column(sa.String(60), default="")
+    password_hash: so.Mapped[str | None] = so.mapped_column(sa.String(255))
+    is_active: so.Mapped[bool] = so.mapped_column(default=True)
+    created_at: so.Mapped[datetime] = so.mapped_column(index=True)
+
+
+class Role(Base):
+    """A named set of permissions. The built-in ones are granted in ``identity.rules``, others in ``role_grants``."""
+
+    __tablename__ = "roles"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(40), unique=True)
+    label: so.Mapped[str] = so.mapped_column(sa.String(80))
+    is_builtin: so.Mapped[bool] = so.mapped_column(default=False)
+
+
+class RoleGrant(Base):
+    __tablename__ = "role_grants"
+
+    role_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True
+    )
+    permission: so.Mapped[str] = so.mapped_column(sa.String(60), primary_key=True)
+
+
+class RoleAssignment(Base):
+    __tablename__ = "role_assignments"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    role_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("roles.id"), primary_key=True, index=True)
+    granted_at: so.Mapped[datetime]
+
+
+class SignIn(Base):
+    """One signed-in browser. The cookie holds the token, the table only its fingerprint."""
+
+    __tablename__ = "sign_ins"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
+    created_at: so.Mapped[datetime]
+    ended_at: so.Mapped[datetime | None]
+    address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
+    user_agent: so.Mapped[str] = so.mapped_column(sa.String(255), default="")

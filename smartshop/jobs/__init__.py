@@ -1,0 +1,1 @@
+"""What runs on a schedule, each due moment once, whatever the number of processes."""

@@ -1,0 +1,1 @@
+"""What every feature needs and none owns: settings, database, money, time, errors, permissions, audit."""

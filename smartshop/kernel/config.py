@@ -1,0 +1,151 @@
+"""Settings: read once from the environment, validated, frozen."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from babel.numbers import list_currencies
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+WEAKEST_SECRET = 32
+KNOWN_WEAK = frozenset(
+    {"changeme", "change-me", "secret", "dev", "development", "password", "smartshop", "insecure"}
+)
+HOW_TO_MAKE_ONE = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+class BadSettings(Exception):
+    """The environment does not describe a shop that can start; the message says what to set."""
+
+
+def _currency(value: str) -> str:
+    code = value.upper()
+    if code not in list_currencies():
+        raise ValueError(f"{value!r} is not an ISO 4217 currency code such as GBP, EUR or USD")
+    return code
+
+
+def _country(value: str) -> str:
+    if len(value) != 2 or not value.isalpha():
+        raise ValueError(f"{value!r} is not a two-letter country code such as GB, DE or US")
+    return value.upper()
+
+
+class Settings(BaseSettings):
+    """Every setting of the program. Environment names are ``SMARTSHOP_`` + the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="SMARTSHOP_", frozen=True, extra="ignore")
+
+    env: Literal["development", "production", "test"] = Field(
+        "development", description="development, production or test; production refuses weak secrets."
+    )
+    instance: Path = Field(
+        ROOT / "instance", description="The folder this machine owns: database, models, uploads, outbox."
+    )
+    secret_key: str = Field(
+        "",
+        description="Signs sessions; at least 32 characters. Made and kept in the instance outside production.",
+    )
+    database_url: str = Field(
+        "",
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy URL of the database. Default: SQLite at instance/shop.db.",
+    )
+    redis_url: str = Field(
+        "",
+        validation_alias="REDIS_URL",
+        description="Redis for limits shared by several processes. Default: none.",
+    )
+    shop_name: str = Field(
+        "SmartShop", min_length=1, max_length=60, description="The name on every page and e-mail."
+    )
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        "GBP", description="ISO 4217 currency the shop sells in."
+    )
+    country: Annotated[str, AfterValidator(_country)] = Field(
+        "GB", description="ISO 3166 country the shop sells from."
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:5000",
+        description="Where customers reach the shop; used in e-mails and canonical links.",
+    )
+    mail_url: str = Field(
+        "", description="smtp://user:password@host:port for e-mail. Default: files in instance/outbox."
+    )
+    mail_from: str = Field("shop@example.com", description="Sender of every e-mail.")
+    secure_cookies: bool | None = Field(
+        None, description="Send cookies over HTTPS only. Default: on in production."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many proxies in front set X-Forwarded-For and -Proto."
+    )
+    password_cost: int = Field(
+        32768, ge=16, description="scrypt cost N of password hashes (a power of two); tests set it low."
+    )
+    training_hour: int = Field(
+        3, ge=0, le=23, description="UTC hour at which the models are trained each night."
+    )
+
+    @model_validator(mode="after")
+    def _is_safe_to_start(self) -> Self:
+        if self.password_cost & (self.password_cost - 1):
+            raise ValueError("SMARTSHOP_PASSWORD_COST must be a power of two, such as 32768")
+        if self.env != "production":
+            return self
+        if (
+            len(self.secret_key) < WEAKEST_SECRET
+            or self.secret_key.lower() in KNOWN_WEAK
+            or len(set(self.secret_key)) < 10
+        ):
+            raise ValueError(f"SMARTSHOP_SECRET_KEY is missing or weak. Make one with: {HOW_TO_MAKE_ONE}")
+        if self.password_cost < 32768:
+            raise ValueError("SMARTSHOP_PASSWORD_COST must be at least 32768 in production")
+        return self
+
+    @property
+    def has_secure_cookies(self) -> bool:
+        return self.env == "production" if self.secure_cookies is None else self.secure_cookies
+
+    @property
+    def database(self) -> str:
+        """The database URL in use; an absolute SQLite path when none is set."""
+        return self.database_url or f"sqlite:///{(self.instance / 'shop.db').resolve()}"
+
+    @property
+    def secret(self) -> str:
+        """The signing key; outside production one is made and kept in the instance."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.instance / "secret.key"
+        self.instance.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="utf-8")
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises BadSettings with one line per setting that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{_name(item['loc'])}: {item['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+            for item in error.errors()
+        ]
+        raise BadSettings("\n".join(lines)) from error
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    if not loc:
+        return ""
+    name = str(loc[0])
+    return name if name.isupper() else f"SMARTSHOP_{name.upper()}"

@@ -1,0 +1,23 @@
+"""Password hashes: werkzeug's scrypt."""
+
+from functools import cache
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+
+def hashed(password: str, cost: int) -> str:
+    """An scrypt hash with N = ``cost``, r = 8, p = 1 and a random salt."""
+    return generate_password_hash(password, method=f"scrypt:{cost}:8:1")
+
+
+def matches(hash_: str | None, password: str, cost: int) -> bool:
+    """Whether the password is right; takes as long when there is no hash to compare with."""
+    if not hash_:
+        check_password_hash(_nobody(cost), password)
+        return False
+    return check_password_hash(hash_, password)
+
+
+@cache
+def _nobody(cost: int) -> str:
+    return hashed("no account has this password", cost)

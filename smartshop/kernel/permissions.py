@@ -1,0 +1,38 @@
+"""What a person may do: ``scope:action``. Roles are granted these in ``identity.rules``; views name them."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    ACCOUNT_USE = "account:use"
+    """See and change one's own account, orders and addresses."""
+
+    ACTIVITY_VIEW = "activity:view"
+    """Read the log of what customers did and what staff changed."""
+
+    ANALYTICS_VIEW = "analytics:view"
+    """Read the dashboard, segments, churn and customer value."""
+
+    ANALYTICS_EXPORT = "analytics:export"
+    """Download reports as CSV; personal columns need ``customers:pii`` too."""
+
+    CUSTOMERS_VIEW = "customers:view"
+    """Read the list of customers and one customer's page."""
+
+    CUSTOMERS_PII = "customers:pii"
+    """See names, e-mails and addresses of customers, on pages and in reports."""
+
+    JOBS_VIEW = "jobs:view"
+    """See scheduled jobs, their last runs and the next ones."""
+
+    MODELS_VIEW = "models:view"
+    """Read model cards, runs and verdicts."""
+
+    MODELS_MANAGE = "models:manage"
+    """Roll a model back to its previous promoted run."""
+
+    ORDERS_VIEW = "orders:view"
+    """Read the list of orders and one order."""
+
+    PRODUCTS_VIEW = "products:view"
+    """Read the list of products with their stock and sales."""

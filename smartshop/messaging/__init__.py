@@ -1,0 +1,1 @@
+"""The e-mail outbox: queued in the transaction, sent after it, retried."""

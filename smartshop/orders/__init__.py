@@ -1,0 +1,1 @@
+"""Placing orders, their states, and the import of order history."""

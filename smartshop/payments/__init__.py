@@ -1,0 +1,1 @@
+"""Payment attempts and the gateways they go through. Knows no orders, only a reference."""

@@ -1,0 +1,1 @@
+"""What a basket costs: the quote engine, shipping methods, tax rates."""
