@@ -1,0 +1,36 @@
+"""``flask people``: accounts from the command line."""
+
+import secrets
+import sys
+
+import click
+from flask import current_app
+from smartshop.cli.noun import Noun
+
+from smartshop.identity.operations import accounts
+from smartshop.identity.rules.roles import Role
+from smartshop.kernel.audit import Actor
+from smartshop.kernel.uow import unit_of_work
+
+group = Noun("people", help="Accounts of customers and staff.")
+COMMAND_LINE = Actor(None, "command line")
+
+
+@group.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do.")
+@click.option("--name", default="", help="Their name; the part before the @ when left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+def create(email: str, role: str, name: str, *, password_stdin: bool) -> None:
+    """Create an account; prints the password when it was made up here."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
+    cost = current_app.config["SETTINGS"].password_cost
+    with unit_of_work():
+        person_id = accounts.sign_up(
+            email=email, name=name or email.split("@", maxsplit=1)[0], password=password, password_cost=cost
+        )
+        if role != Role.CUSTOMER:
+            accounts.grant_role(person_id=person_id, role=Role(role), actor=COMMAND_LINE)
+    click.echo(f"Created {email.strip().lower()} as {role}.")
+    if not password_stdin:
+        click.echo(f"Password: {password}")

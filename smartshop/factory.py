@@ -1,0 +1,141 @@
+"""The app factory: configure, extensions, models, pages, gate, commands."""
+
+import importlib
+from typing import Any
+
+from flask import Flask
+from flask_talisman import Talisman
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from smartshop.kernel import extensions
+from smartshop.kernel.config import ROOT, Settings, read_settings
+from smartshop.kernel.db import prepare_engine
+
+MODELS = (
+    "kernel.audit",
+    "identity.models",
+    "messaging.models",
+    "catalog.models",
+    "inventory.models",
+    "pricing.models",
+    "payments.models",
+    "activity.models",
+    "cart.models",
+    "orders.models",
+    "insights.models",
+    "jobs.models",
+)
+CDN = "https://cdn.jsdelivr.net"
+CONTENT_POLICY = {
+    "default-src": "'self'",
+    "script-src": ["'self'", CDN],
+    "style-src": ["'self'", CDN],
+    "font-src": ["'self'", CDN],
+    "img-src": ["'self'", "data:"],
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """An app made with these settings, or with those of the environment.
+
+    Raises BadSettings and UndeclaredRoutes: an unsafe app does not start.
+    """
+    made_with = settings or read_settings()
+    app = Flask(
+        "smartshop",
+        instance_path=str(made_with.instance.resolve()),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    configure(app, made_with)
+    load_models()
+    bind_extensions(app, made_with)
+    register_pages(app)
+    register_commands(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SETTINGS=settings,
+        TESTING=settings.env == "test",
+        SECRET_KEY=settings.secret,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SESSION_COOKIE_NAME="smartshop",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.has_secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.has_secure_cookies,
+        PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
+        SEND_FILE_MAX_AGE_DEFAULT=60 * 60 * 24 if settings.env == "production" else None,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_ENABLED=settings.env != "test",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+
+
+def load_models() -> None:
+    """Import every table: migrations and tests call this too."""
+    for name in MODELS:
+        importlib.import_module(f"smartshop.{name}")
+
+
+def bind_extensions(app: Flask, settings: Settings) -> None:
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db)
+    extensions.login.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.babel.init_app(app)
+    extensions.limiter.init_app(app)
+    Talisman(
+        app,
+        force_https=settings.env == "production" and settings.has_secure_cookies,
+        session_cookie_secure=settings.has_secure_cookies,
+        strict_transport_security=settings.has_secure_cookies,
+        content_security_policy=CONTENT_POLICY,
+        content_security_policy_nonce_in=["script-src"],
+        referrer_policy="strict-origin-when-cross-origin",
+    )
+    with app.app_context():
+        prepare_engine(extensions.db.engine)
+
+
+def register_pages(app: Flask) -> None:
+    from smartshop.web import errors, guards, presenting
+    from smartshop.web.blueprints import BLUEPRINTS
+
+    presenting.install(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    guards.install_gate(app)
+
+
+def register_commands(app: Flask) -> None:
+    from smartshop.cli.groups import GROUPS
+
+    for group in GROUPS:
+        app.cli.add_command(group)
+
+

@@ -1,0 +1,1 @@
+"""What changes identity, each inside one unit of work."""

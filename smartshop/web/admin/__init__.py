@@ -1,0 +1,1 @@
+"""The admin: dashboard, customers, segments, churn, value, reports, models, jobs."""

@@ -1,0 +1,19 @@
+"""Every module of views, and the blueprints they fill."""
+
+import importlib
+
+from flask import Blueprint
+
+from smartshop.web.account.blueprint import bp as account
+from smartshop.web.admin.blueprint import bp as admin
+from smartshop.web.machine.blueprint import bp as machine
+from smartshop.web.shop.blueprint import bp as shop
+
+VIEWS = (
+    "machine.health",
+)
+
+for _name in VIEWS:
+    importlib.import_module(f"smartshop.web.{_name}")
+
+BLUEPRINTS: tuple[Blueprint, ...] = (shop, account, admin, machine)

@@ -1,0 +1,47 @@
+"""What a person sees when something is not as it should be."""
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from smartshop.kernel.errors import DomainError
+
+log = structlog.get_logger(__name__)
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _answer(status: int, message: str, code: str) -> ResponseReturnValue:
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return jsonify(error={"code": code, "message": message}), status
+    page = status if status in PAGES else (400 if status < 500 else 500)
+    return render_template(f"errors/{page}.html", message=message, status=status), status
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    return _answer(error.status, error.message, error.code)
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    message = _("This form is too old or came from another page. Go back, reload the page and send it again.")
+    return _answer(400, message, "stale_form")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return _answer(error.code, "", error.name.lower().replace(" ", "_"))
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected_error", path=request.path, exc_info=error)
+    return _answer(InternalServerError.code, "", "internal_error")

@@ -1,0 +1,75 @@
+"""Who may open which route. Every route says so itself; the app refuses to start with one that does not."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Final, TypeVar
+
+from flask import Flask, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from smartshop.kernel.permissions import Permission
+from smartshop.web.signing import current_person
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class _Everyone(Enum):
+    PUBLIC = "public"
+
+
+PUBLIC: Final = _Everyone.PUBLIC
+Rule = Permission | _Everyone
+EXEMPT = frozenset({"static"})
+
+
+class UndeclaredRoutes(RuntimeError):
+    """Routes without an access rule: the app does not start."""
+
+
+def access(rule: Rule) -> Callable[[View], View]:
+    """Declare who may open a view: ``@access(Permission.ORDERS_VIEW)`` or ``@access(PUBLIC)``."""
+
+    def declare(view: View) -> View:
+        view.__access__ = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """The declared rule of an endpoint, if any."""
+    rule: Rule | None = getattr(app.view_functions[endpoint], "__access__", None)
+    return rule
+
+
+def install_gate(app: Flask) -> None:
+    """Check every route's declaration now, and every request's right to it from now on."""
+    undeclared = sorted({r.endpoint for r in app.url_map.iter_rules()} - EXEMPT)
+    undeclared = [endpoint for endpoint in undeclared if rule_of(app, endpoint) is None]
+    if undeclared:
+        raise UndeclaredRoutes(f"routes without an access rule: {', '.join(undeclared)}")
+    app.before_request(_enforce)
+
+
+def _enforce() -> ResponseReturnValue | None:
+    from flask import current_app
+
+    if request.endpoint is None or request.endpoint in EXEMPT:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if isinstance(rule, _Everyone):
+        return None
+    person = current_person()
+    if person is None:
+        return _ask_to_sign_in()
+    if rule is None or not person.can(rule):
+        abort(403)
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method != "GET":
+        abort(403)
+    flash(_("Please sign in to see this page."), "info")
+    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))

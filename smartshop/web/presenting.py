@@ -1,0 +1,88 @@
+"""How templates show money, dates and numbers, and what every page knows. Nothing else formats them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+
+from smartshop.kernel.config import Settings
+from smartshop.kernel.money import to_major
+from smartshop.web.signing import current_person
+
+
+def settings() -> Settings:
+    """The settings this app was made with."""
+    made_with: Settings = current_app.config["SETTINGS"]
+    return made_with
+
+
+def _locale() -> str:
+    return str(get_locale() or "en_GB")
+
+
+def money(minor: int | None, currency: str | None = None, *, short: bool = False) -> str:
+    """``1234`` → ``£12.34``; short: no decimals from a thousand up. None is a dash."""
+    if minor is None:
+        return "–"
+    unit = currency or settings().currency
+    major = to_major(minor, unit)
+    if short and abs(major) >= 1000:
+        return format_currency(major, unit, format="¤#,##0", locale=_locale(), currency_digits=False)
+    return format_currency(major, unit, locale=_locale())
+
+
+def day(value: date | datetime | None, style: str = "medium") -> str:
+    """``12 Mar 2026``; None is a dash."""
+    return "–" if value is None else format_date(value, style, locale=_locale())
+
+
+def moment(value: datetime | None, style: str = "medium") -> str:
+    """``12 Mar 2026, 14:05`` in UTC; None is a dash."""
+    return "–" if value is None else format_datetime(value, "d MMM y, HH:mm" if style == "medium" else style, locale=_locale())
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Thousands grouped, rounded to ``digits`` decimals; None is a dash."""
+    if value is None:
+        return "–"
+    return format_decimal(round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=_locale())
+
+
+def compact(value: float | None) -> str:
+    """``12,345`` → ``12K``."""
+    return "–" if value is None else str(format_compact_decimal(value, locale=_locale(), fraction_digits=1))
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share of 1 as a percentage; None is a dash."""
+    if share is None:
+        return "–"
+    return format_percent(share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=_locale())
+
+
+def page_url(page_number: int) -> str:
+    """This page's address with another ``page`` in it."""
+    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "page": page_number}
+    return url_for(request.endpoint or "shop.home", **values)
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        money=money, date=day, datetime=moment, number=number, compact=compact, percent=percent
+    )
+    app.jinja_env.globals.update(page_url=page_url)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _everywhere() -> dict[str, Any]:
+        made_with = settings()
+        return {
+            "current_person": current_person(),
+            "shop_name": made_with.shop_name,
+            "currency": made_with.currency,
+            "base_url": made_with.base_url.rstrip("/"),
+        }

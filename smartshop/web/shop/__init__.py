@@ -1,0 +1,1 @@
+"""The shop front: browsing, cart, checkout, orders."""

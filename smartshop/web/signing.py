@@ -1,0 +1,62 @@
+"""The signed-in person of this request."""
+
+from flask import request
+from flask_login import UserMixin, current_user, login_user, logout_user
+
+from smartshop.identity.operations.accounts import Door
+from smartshop.identity.queries import sign_ins
+from smartshop.identity.queries.sign_ins import SignedIn
+from smartshop.kernel.audit import Actor
+from smartshop.kernel.extensions import login
+
+
+class _CookieHolder(UserMixin):  # type: ignore[misc]
+    """What Flask-Login keeps: the token of a sign-in, and the person it opened for."""
+
+    def __init__(self, token: str, person: SignedIn) -> None:
+        self.token = token
+        self.person = person
+
+    def get_id(self) -> str:
+        return self.token
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> _CookieHolder | None:
+    person = sign_ins.by_token(token)
+    return _CookieHolder(token, person) if person else None
+
+
+def current_person() -> SignedIn | None:
+    """Who is signed in, or None."""
+    return current_user.person if isinstance(current_user._get_current_object(), _CookieHolder) else None  # noqa: SLF001
+
+
+def current_token() -> str | None:
+    """The token of this request's sign-in, or None."""
+    return current_user.token if current_person() else None
+
+
+def remember(token: str, *, is_lasting: bool = False) -> None:
+    """Put a fresh sign-in into the browser's cookie."""
+    person = sign_ins.by_token(token)
+    if person is not None:
+        login_user(_CookieHolder(token, person), remember=is_lasting)
+
+
+def forget() -> None:
+    """Take the sign-in out of the browser's cookie."""
+    logout_user()
+
+
+def door() -> Door:
+    """Where this request comes from."""
+    return Door(request.remote_addr or "", request.user_agent.string)
+
+
+def actor() -> Actor:
+    """Who acts in this request, for the audit log."""
+    person = current_person()
+    if person is None:
+        return Actor(None, "anonymous", request.remote_addr or "")
+    return Actor(person.person_id, person.email, request.remote_addr or "")
