@@ -2,12 +2,13 @@
 
 import importlib
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from smartshop.kernel import extensions
+from smartshop.kernel import extensions, logs
 from smartshop.kernel.config import ROOT, Settings, read_settings
 from smartshop.kernel.db import prepare_engine
 
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def configure(app: Flask, settings: Settings) -> None:
+    logs.configure(as_json=settings.env == "production")
     settings.instance.mkdir(parents=True, exist_ok=True)
     app.config.update(
         SETTINGS=settings,
@@ -83,6 +85,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="en_GB",
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_ENABLED=settings.env != "test",
+        **_mail_options(settings),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -93,6 +96,23 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database.startswith("sqlite"):
         return {"connect_args": {"timeout": 15}}
     return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+
+
+def _mail_options(settings: Settings) -> dict[str, Any]:
+    """Where e-mails go: files in the instance, or the server that SMARTSHOP_MAIL_URL names."""
+    if not settings.mail_url:
+        return {"MAIL_BACKEND": "file", "MAIL_FILE_PATH": str(settings.instance / "outbox")}
+    server = urlsplit(settings.mail_url)
+    return {
+        "MAIL_BACKEND": "smtp",
+        "MAIL_SERVER": server.hostname,
+        "MAIL_PORT": server.port or (465 if server.scheme == "smtps" else 587),
+        "MAIL_USERNAME": unquote(server.username or "") or None,
+        "MAIL_PASSWORD": unquote(server.password or "") or None,
+        "MAIL_USE_SSL": server.scheme == "smtps",
+        "MAIL_USE_TLS": server.scheme == "smtp" and server.port not in {25, 1025},
+        "MAIL_TIMEOUT": 20,
+    }
 
 
 def load_models() -> None:
@@ -108,6 +128,7 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     extensions.csrf.init_app(app)
     extensions.babel.init_app(app)
     extensions.limiter.init_app(app)
+    extensions.mail.init_app(app)
     Talisman(
         app,
         force_https=settings.env == "production" and settings.has_secure_cookies,
@@ -122,11 +143,12 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def register_pages(app: Flask) -> None:
-    from smartshop.web import errors, guards, presenting
+    from smartshop.web import errors, guards, presenting, tracking
     from smartshop.web.blueprints import BLUEPRINTS
 
     presenting.install(app)
     errors.install(app)
+    tracking.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.install_gate(app)
@@ -137,5 +159,3 @@ def register_commands(app: Flask) -> None:
 
     for group in GROUPS:
         app.cli.add_command(group)
-
-

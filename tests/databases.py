@@ -26,7 +26,7 @@ def test_settings(instance: Path, database_url: str = "") -> Settings:
         DATABASE_URL=database_url,
         REDIS_URL="",
         password_cost=CHEAP_PASSWORDS,
-    )  # type: ignore[call-arg]
+    )
 
 
 def migrate(app: Flask) -> None:
@@ -65,7 +65,9 @@ class PostgresDatabase:
     def __init__(self, folder: Path, worker: str) -> None:
         self.instance = folder / "instance-postgres"
         self._server = sa.make_url(postgres_url())
-        self._template, self._name = (f"smartshop_{os.getpid()}_{worker}_{kind}" for kind in ("template", "test"))
+        self._template, self._name = (
+            f"smartshop_{os.getpid()}_{worker}_{kind}" for kind in ("template", "test")
+        )
         self._recreate(self._template, "template1")
         migrate(create_app(test_settings(self.instance, self._url(self._template))))
         self._recreate(self._name, self._template)
@@ -82,7 +84,10 @@ class PostgresDatabase:
         engine.dispose()
 
     def _recreate(self, name: str, template: str) -> None:
-        self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._admin(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+            f'CREATE DATABASE "{name}" TEMPLATE "{template}"',
+        )
 
     def renew(self) -> None:
         with self.app.app_context():
@@ -97,4 +102,6 @@ class PostgresDatabase:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        self._admin(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (self._name, self._template)))
+        self._admin(
+            *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (self._name, self._template))
+        )

@@ -44,7 +44,9 @@ def redis_url() -> str:
 
 def chromium() -> str:
     """The path of a Chromium that Playwright can drive."""
-    path = os.environ.get("SMARTSHOP_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = (
+        os.environ.get("SMARTSHOP_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
     if not path:
         missing("browser", "no Chromium is installed")
     return path or ""

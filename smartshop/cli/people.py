@@ -5,8 +5,8 @@ import sys
 
 import click
 from flask import current_app
-from smartshop.cli.noun import Noun
 
+from smartshop.cli.noun import Noun
 from smartshop.identity.operations import accounts
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel.audit import Actor
@@ -18,9 +18,13 @@ COMMAND_LINE = Actor(None, "command line")
 
 @group.command("create")
 @click.argument("email")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do."
+)
 @click.option("--name", default="", help="Their name; the part before the @ when left out.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of making one."
+)
 def create(email: str, role: str, name: str, *, password_stdin: bool) -> None:
     """Create an account; prints the password when it was made up here."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )
+    outbox_seconds: int = Field(
+        60, ge=1, le=3600, description="Seconds between two deliveries of the e-mail outbox."
+    )
 
     @model_validator(mode="after")
     def _is_safe_to_start(self) -> Self:

@@ -9,9 +9,7 @@ from smartshop.web.admin.blueprint import bp as admin
 from smartshop.web.machine.blueprint import bp as machine
 from smartshop.web.shop.blueprint import bp as shop
 
-VIEWS = (
-    "machine.health",
-)
+VIEWS = ("machine.health",)
 
 for _name in VIEWS:
     importlib.import_module(f"smartshop.web.{_name}")

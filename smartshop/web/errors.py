@@ -38,7 +38,7 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return _answer(error.code, "", error.name.lower().replace(" ", "_"))
 
 

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
 
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
@@ -41,14 +41,20 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
 
 def moment(value: datetime | None, style: str = "medium") -> str:
     """``12 Mar 2026, 14:05`` in UTC; None is a dash."""
-    return "–" if value is None else format_datetime(value, "d MMM y, HH:mm" if style == "medium" else style, locale=_locale())
+    return (
+        "–"
+        if value is None
+        else format_datetime(value, "d MMM y, HH:mm" if style == "medium" else style, locale=_locale())
+    )
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """Thousands grouped, rounded to ``digits`` decimals; None is a dash."""
     if value is None:
         return "–"
-    return format_decimal(round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=_locale())
+    return format_decimal(
+        round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=_locale()
+    )
 
 
 def compact(value: float | None) -> str:

@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -57,11 +60,14 @@ def test_rows_changed_outside_a_unit_are_refused(any_app: Flask) -> None:
 
 
 def test_sqlite_writers_take_the_lock_at_begin_and_connections_keep_the_house_rules(app: Flask) -> None:
-    pragmas = {name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")}
+    pragmas = {
+        name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar()
+        for name in ("journal_mode", "foreign_keys")
+    }
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
     db.session.rollback()
     with unit_of_work():
         db.session.execute(sa.select(1))
-        with db.engine.connect() as other, pytest.raises(sa.exc.OperationalError, match="locked"):
-            other.exec_driver_sql("PRAGMA busy_timeout=1")
-            other.exec_driver_sql("CREATE TABLE intruder (id int)")
+        with closing(sqlite3.connect(db.engine.url.database or "", timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")

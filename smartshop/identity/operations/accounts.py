@@ -40,7 +40,11 @@ def sign_up(*, email: str, name: str, password: str, country: str = "", password
     try:
         with unit_of_work():
             person = Person(
-                email=normal, name=name.strip(), country=country, password_hash=password_hash, created_at=clock.now()
+                email=normal,
+                name=name.strip(),
+                country=country,
+                password_hash=password_hash,
+                created_at=clock.now(),
             )
             db.session.add(person)
             db.session.flush()
@@ -74,8 +78,13 @@ def sign_in(*, email: str, password: str, door: Door, password_cost: int) -> tup
     found = db.session.execute(
         sa.select(Person.id, Person.password_hash).where(Person.email == normal, Person.is_active)
     ).one_or_none()
-    if not passwords.matches(found.password_hash if found else None, password, password_cost) or found is None:
-        raise WrongCredentials("That e-mail address and password do not belong together. Check both and try again.")
+    if (
+        not passwords.matches(found.password_hash if found else None, password, password_cost)
+        or found is None
+    ):
+        raise WrongCredentials(
+            "That e-mail address and password do not belong together. Check both and try again."
+        )
     return found.id, open_sign_in(person_id=found.id, door=door)
 
 
@@ -113,4 +122,6 @@ def grant_role(*, person_id: int, role: roles.Role, actor: audit.Actor) -> None:
             raise NotFound(f"There is no role {role.value!r}. Run 'flask db upgrade'.")
         if db.session.get(RoleAssignment, (person_id, role_id)) is None:
             db.session.add(RoleAssignment(person_id=person_id, role_id=role_id, granted_at=clock.now()))
-            audit.record(actor=actor, action="role.granted", subject=f"person:{person_id}", after={"role": role.value})
+            audit.record(
+                actor=actor, action="role.granted", subject=f"person:{person_id}", after={"role": role.value}
+            )

@@ -37,7 +37,9 @@ def by_token(token: str) -> SignedIn | None:
         .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
         .outerjoin(Role, Role.id == RoleAssignment.role_id)
         .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)
-        .where(SignIn.token_fingerprint == codes.fingerprint(token), SignIn.ended_at.is_(None), Person.is_active)
+        .where(
+            SignIn.token_fingerprint == codes.fingerprint(token), SignIn.ended_at.is_(None), Person.is_active
+        )
     )
     rows = db.session.execute(statement).all()
     if not rows:

@@ -10,7 +10,9 @@ LONGEST_NAME = 120
 def normal_email(text: str) -> str | None:
     """The address in the one form it is stored in, or None when it is none."""
     try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        return validate_email(
+            text.strip(), check_deliverability=False, test_environment=True
+        ).normalized.lower()
     except EmailNotValidError:
         return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from smartshop.kernel.permissions import Permission as P
+from smartshop.kernel.permissions import Permission
 
 
 class Role(StrEnum):
@@ -24,24 +24,45 @@ LABELS: Mapping[Role, str] = {
     Role.ADMIN: "Admin",
 }
 
-_EVERYONE = frozenset({P.ACCOUNT_USE})
+_EVERYONE = frozenset({Permission.ACCOUNT_USE})
 
-ROLE_GRANTS: Mapping[Role, frozenset[P]] = {
+ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CUSTOMER: _EVERYONE,
-    Role.SUPPORT: _EVERYONE | {P.ORDERS_VIEW, P.CUSTOMERS_VIEW, P.CUSTOMERS_PII, P.PRODUCTS_VIEW, P.ACTIVITY_VIEW},
-    Role.CATALOG_MANAGER: _EVERYONE | {P.PRODUCTS_VIEW},
+    Role.SUPPORT: _EVERYONE
+    | {
+        Permission.ORDERS_VIEW,
+        Permission.CUSTOMERS_VIEW,
+        Permission.CUSTOMERS_PII,
+        Permission.PRODUCTS_VIEW,
+        Permission.ACTIVITY_VIEW,
+    },
+    Role.CATALOG_MANAGER: _EVERYONE | {Permission.PRODUCTS_VIEW},
     Role.ANALYST: _EVERYONE
-    | {P.ANALYTICS_VIEW, P.ANALYTICS_EXPORT, P.CUSTOMERS_VIEW, P.ORDERS_VIEW, P.PRODUCTS_VIEW, P.MODELS_VIEW},
+    | {
+        Permission.ANALYTICS_VIEW,
+        Permission.ANALYTICS_EXPORT,
+        Permission.CUSTOMERS_VIEW,
+        Permission.ORDERS_VIEW,
+        Permission.PRODUCTS_VIEW,
+        Permission.MODELS_VIEW,
+    },
     Role.MARKETER: _EVERYONE
-    | {P.ANALYTICS_VIEW, P.ANALYTICS_EXPORT, P.CUSTOMERS_VIEW, P.CUSTOMERS_PII, P.PRODUCTS_VIEW},
-    Role.ADMIN: frozenset(P),
+    | {
+        Permission.ANALYTICS_VIEW,
+        Permission.ANALYTICS_EXPORT,
+        Permission.CUSTOMERS_VIEW,
+        Permission.CUSTOMERS_PII,
+        Permission.PRODUCTS_VIEW,
+    },
+    Role.ADMIN: frozenset(Permission),
 }
 
+KNOWN = frozenset(permission.value for permission in Permission)
 STAFF = frozenset(Role) - {Role.CUSTOMER}
 
 
-def permissions_of(roles: frozenset[str], granted: frozenset[str] = frozenset()) -> frozenset[P]:
+def permissions_of(roles: frozenset[str], granted: frozenset[str] = frozenset()) -> frozenset[Permission]:
     """Everything that these role names grant, with what custom roles grant beside them."""
     known = {role.value: grants for role, grants in ROLE_GRANTS.items()}
-    custom = frozenset(P(name) for name in granted if name in P)
-    return frozenset[P]().union(custom, *(known.get(role, frozenset()) for role in roles))
+    custom = frozenset(Permission(name) for name in granted if name in KNOWN)
+    return frozenset[Permission]().union(custom, *(known.get(role, frozenset()) for role in roles))

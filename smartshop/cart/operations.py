@@ -1,0 +1,203 @@
+"""Filling, changing and merging carts."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from smartshop.cart import rules
+from smartshop.cart.models import Cart, CartLine
+from smartshop.cart.queries import CartKey, owned_by
+from smartshop.catalog.models import Product, Variant
+from smartshop.inventory import queries as inventory
+from smartshop.kernel import clock, codes
+from smartshop.kernel.errors import Conflict, Invalid, NotFound
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+
+
+class SoldOut(Conflict):
+    """Nothing is left of what was to go into the cart."""
+
+    code = "sold_out"
+
+
+class CartGone(Conflict):
+    """The cart was ordered or changed hands in the meantime."""
+
+    code = "cart_gone"
+
+
+@dataclass(frozen=True)
+class Added:
+    """What went into the cart. ``token`` is for the browser of a guest whose first cart this is."""
+
+    product_id: int
+    quantity: int
+    """How many of it the cart holds now."""
+    is_clipped: bool
+    """Whether fewer went in than were asked for, because no more are left."""
+    token: str | None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a sign-in did to the carts: how many lines came along, and how many of those had to shrink."""
+
+    lines: int
+    clipped: int
+
+
+def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
+    """Put more of a variant into the cart, at most what is left.
+
+    Raises Invalid (quantity), NotFound (no such variant on sale), SoldOut.
+    """
+    _check_quantity(quantity)
+    with unit_of_work():
+        product_id = _product_of(variant_id)
+        left = inventory.availability([variant_id])[variant_id]
+        if not left.is_available:
+            raise SoldOut("This has just sold out.", variant_id=variant_id)
+        cart_id, token = _open_cart(key)
+        held = db.session.scalar(
+            sa.select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
+        )
+        wanted = (held or 0) + quantity
+        kept = left.clip(min(wanted, rules.MOST_OF_ONE))
+        _put(cart_id, variant_id, kept)
+    return Added(product_id, kept, kept < wanted, token)
+
+
+def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
+    """Change a line's quantity (0 takes it out); True when fewer are left than were asked for.
+
+    Raises Invalid (quantity), CartGone (no such line).
+    """
+    if quantity:
+        _check_quantity(quantity)
+    with unit_of_work():
+        cart_id = db.session.scalar(sa.select(Cart.id).where(owned_by(key)))
+        line = db.session.get(CartLine, (cart_id, variant_id)) if cart_id else None
+        if cart_id is None or line is None:
+            raise CartGone("This is no longer in your cart.")
+        kept = inventory.availability([variant_id])[variant_id].clip(quantity) if quantity else 0
+        if kept:
+            _put(cart_id, variant_id, kept)
+        else:
+            db.session.delete(line)
+            _touch(cart_id)
+    return kept < quantity
+
+
+def merge(*, token: str | None, person_id: int) -> Merged:
+    """Bring a guest's cart into a person's own at sign-in: the larger quantity of each, at most what is left."""
+    with unit_of_work():
+        guest_id = (
+            db.session.scalar(sa.select(Cart.id).where(owned_by(CartKey(token=token)))) if token else None
+        )
+        if guest_id is None:
+            return Merged(0, 0)
+        own_id, _token = _open_cart(CartKey(person_id=person_id))
+        own, guest = _quantities(own_id), _quantities(guest_id)
+        wanted = rules.merged(own, guest)
+        left = inventory.availability(list(guest))
+        clipped = 0
+        for variant_id in sorted(guest):
+            kept = left[variant_id].clip(wanted[variant_id])
+            clipped += kept < wanted[variant_id]
+            _put(own_id, variant_id, kept)
+        db.session.execute(
+            sa.update(Cart).where(Cart.id == guest_id).values(state="merged", updated_at=clock.now())
+        )
+    return Merged(len(guest), clipped)
+
+
+def close(*, cart_id: int) -> None:
+    """Mark an open cart as ordered.
+
+    Raises CartGone when somebody else did.
+    """
+    with unit_of_work():
+        closed = db.session.execute(
+            sa.update(Cart)
+            .where(Cart.id == cart_id, Cart.state == "open")
+            .values(state="ordered", updated_at=clock.now())
+        )
+        if not closed.rowcount:  # type: ignore[attr-defined]
+            raise CartGone("This cart was ordered already.")
+
+
+def reopen(*, cart_id: int) -> None:
+    """Give an ordered cart back to its owner, unless they have begun another one."""
+    with unit_of_work():
+        cart = db.session.get(Cart, cart_id)
+        if cart is None or cart.state != "ordered":
+            return
+        if cart.person_id is not None:
+            own = db.session.scalar(sa.select(Cart.id).where(owned_by(CartKey(person_id=cart.person_id))))
+            if own is not None:
+                return
+        cart.state = "open"
+        cart.updated_at = clock.now()
+
+
+def _check_quantity(quantity: int) -> None:
+    if not 1 <= quantity <= rules.MOST_OF_ONE:
+        raise Invalid(
+            f"Choose a quantity from 1 to {rules.MOST_OF_ONE}.",
+            {"quantity": f"A number from 1 to {rules.MOST_OF_ONE}."},
+        )
+
+
+def _product_of(variant_id: int) -> int:
+    product_id = db.session.scalar(
+        sa.select(Product.id)
+        .join(Variant, Variant.product_id == Product.id)
+        .where(Variant.id == variant_id, Variant.is_active, Product.status == "published")
+    )
+    if product_id is None:
+        raise NotFound("We do not sell this any more.")
+    return product_id
+
+
+def _open_cart(key: CartKey) -> tuple[int, str | None]:
+    """The id of the open cart of a key, made if need be; with a token when a guest's cart was made."""
+    found = db.session.scalar(sa.select(Cart.id).where(owned_by(key)))
+    if found is not None:
+        return found, None
+    token, moment = codes.token(), clock.now()
+    cart = Cart(
+        token_fingerprint=codes.fingerprint(token),
+        person_id=key.person_id,
+        created_at=moment,
+        updated_at=moment,
+    )
+    db.session.add(cart)
+    db.session.flush()
+    return cart.id, None if key.person_id is not None else token
+
+
+def _quantities(cart_id: int) -> dict[int, int]:
+    rows = db.session.execute(
+        sa.select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == cart_id)
+    )
+    return {row.variant_id: row.quantity for row in rows}
+
+
+def _put(cart_id: int, variant_id: int, quantity: int) -> None:
+    """Insert the line or set its quantity; 0 leaves the line out."""
+    if not quantity:
+        return
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(CartLine).values(
+        cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=clock.now()
+    )
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["cart_id", "variant_id"], set_={"quantity": quantity})
+    )
+    _touch(cart_id)
+
+
+def _touch(cart_id: int) -> None:
+    db.session.execute(sa.update(Cart).where(Cart.id == cart_id).values(updated_at=clock.now()))

@@ -1,0 +1,132 @@
+"""The cart as pages and the checkout see it: a frozen snapshot."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from smartshop.cart.models import Cart, CartLine
+from smartshop.catalog.models import Product, ProductImage, Variant
+from smartshop.inventory.models import StockLevel
+from smartshop.inventory.queries import Availability
+from smartshop.kernel import codes
+from smartshop.kernel.extensions import db
+
+
+@dataclass(frozen=True)
+class CartKey:
+    """Whose cart: the signed-in person's, else the one behind the browser's token."""
+
+    token: str | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CartItem:
+    variant_id: int
+    product_id: int
+    slug: str
+    name: str
+    variant_name: str
+    sku: str
+    image_path: str
+    unit_price_minor: int
+    quantity: int
+    availability: Availability
+    """What is left; sold out when the product is no longer for sale."""
+
+    @property
+    def total_minor(self) -> int:
+        return self.quantity * self.unit_price_minor
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less is left than the cart holds."""
+        return self.availability.clip(self.quantity) < self.quantity
+
+
+@dataclass(frozen=True)
+class CartSnapshot:
+    """All lines of one cart at one moment; an empty one has no id."""
+
+    cart_id: int | None
+    items: tuple[CartItem, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(item.total_minor for item in self.items)
+
+    @property
+    def has_shortage(self) -> bool:
+        return any(item.is_short for item in self.items)
+
+
+def owned_by(key: CartKey) -> sa.ColumnElement[bool]:
+    """The condition that picks the open cart of a key."""
+    if key.person_id is not None:
+        return sa.and_(Cart.state == "open", Cart.person_id == key.person_id)
+    return sa.and_(
+        Cart.state == "open",
+        Cart.person_id.is_(None),
+        Cart.token_fingerprint == codes.fingerprint(key.token or ""),
+    )
+
+
+def count(key: CartKey) -> int:
+    """How many things are in the cart, for the header; no query where there can be none."""
+    if key.token is None and key.person_id is None:
+        return 0
+    total = sa.select(sa.func.coalesce(sa.func.sum(CartLine.quantity), 0)).join(
+        Cart, Cart.id == CartLine.cart_id
+    )
+    return int(db.session.scalar(total.where(owned_by(key))) or 0)
+
+
+def snapshot(key: CartKey) -> CartSnapshot:
+    """The cart with prices and what is left, in one query; oldest line first."""
+    if key.token is None and key.person_id is None:
+        return CartSnapshot(None, ())
+    image = sa.func.coalesce(
+        _first_image(ProductImage.variant_id == Variant.id), _first_image(ProductImage.product_id == Product.id)
+    )
+    rows = db.session.execute(
+        sa.select(
+            Cart.id.label("cart_id"), CartLine.quantity, Variant, Product, StockLevel, image.label("image")
+        )
+        .join(CartLine, CartLine.cart_id == Cart.id)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(owned_by(key))
+        .order_by(CartLine.added_at, CartLine.variant_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    items = tuple(_item(row.quantity, row.Variant, row.Product, row.StockLevel, row.image) for row in rows)
+    return CartSnapshot(rows[0].cart_id if rows else None, items)
+
+
+def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
+    first = sa.select(ProductImage.path).where(of).order_by(ProductImage.position).limit(1)
+    return first.correlate(Product, Variant).scalar_subquery()
+
+
+def _item(
+    quantity: int, variant: Variant, product: Product, level: StockLevel | None, image: str | None
+) -> CartItem:
+    is_sold = variant.is_active and product.status == "published" and level is not None
+    left = (level.on_hand if level.is_tracked else None) if is_sold and level is not None else 0
+    return CartItem(
+        variant_id=variant.id,
+        product_id=product.id,
+        slug=product.slug,
+        name=product.name,
+        variant_name=variant.name,
+        sku=variant.sku,
+        image_path=image or "",
+        unit_price_minor=variant.price_minor,
+        quantity=quantity,
+        availability=Availability(left),
+    )

@@ -1,0 +1,1 @@
+"""What changes catalog, each inside one unit of work."""

@@ -1,0 +1,1 @@
+"""What catalog tells its readers, as frozen dataclasses."""

@@ -1,0 +1,1 @@
+"""What changes insights, each inside one unit of work."""

@@ -1,0 +1,1 @@
+"""What insights tells its readers, as frozen dataclasses."""

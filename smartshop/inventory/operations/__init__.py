@@ -1,0 +1,1 @@
+"""What changes inventory, each inside one unit of work."""

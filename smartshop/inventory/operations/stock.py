@@ -1,0 +1,90 @@
+"""Taking stock, giving it back, receiving more: conditional updates, each with its line in the ledger."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from smartshop.inventory import queries
+from smartshop.inventory.models import StockLevel, StockMovement
+from smartshop.kernel import clock
+from smartshop.kernel.errors import Conflict
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+
+
+class OutOfStock(Conflict):
+    """Less is left than was asked for; facts: variant_id, wanted, left."""
+
+    code = "out_of_stock"
+
+
+def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
+    """Take (variant id, quantity) pairs out of stock, all or none.
+
+    The same variant twice counts as one; rows are touched in id order, so two buyers never wait for each
+    other in a circle.
+
+    Raises OutOfStock, which names the first variant that does not suffice.
+    """
+    with unit_of_work():
+        for variant_id, quantity in _summed(lines):
+            taken = db.session.execute(
+                sa.update(StockLevel)
+                .where(
+                    StockLevel.variant_id == variant_id,
+                    sa.or_(sa.not_(StockLevel.is_tracked), StockLevel.on_hand >= quantity),
+                )
+                .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - quantity), else_=0))
+                .returning(StockLevel.is_tracked)
+            ).one_or_none()
+            if taken is None:
+                left = queries.availability([variant_id])[variant_id].quantity or 0
+                raise OutOfStock(
+                    "There is less left than you asked for.",
+                    variant_id=variant_id,
+                    wanted=quantity,
+                    left=left,
+                )
+            if taken.is_tracked:
+                _note(variant_id, "sale", -quantity, reference)
+
+
+def give_back(*, lines: Iterable[tuple[int, int]], reference: str, kind: str = "cancellation") -> None:
+    """Put (variant id, quantity) pairs back; what is not counted stays uncounted."""
+    with unit_of_work():
+        for variant_id, quantity in _summed(lines):
+            given = db.session.execute(
+                sa.update(StockLevel)
+                .where(StockLevel.variant_id == variant_id, StockLevel.is_tracked)
+                .values(on_hand=StockLevel.on_hand + quantity)
+            )
+            if given.rowcount:  # type: ignore[attr-defined]
+                _note(variant_id, kind, quantity, reference)
+
+
+def receive(*, variant_id: int, quantity: int, reference: str) -> None:
+    """Add to the stock of a variant and count it from now on."""
+    with unit_of_work():
+        level = db.session.get(StockLevel, variant_id, with_for_update=True)
+        if level is None:
+            level = StockLevel(variant_id=variant_id, on_hand=0)
+            db.session.add(level)
+        level.is_tracked = True
+        level.on_hand += quantity
+        _note(variant_id, "receipt", quantity, reference)
+
+
+def _summed(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    wanted: Counter[int] = Counter()
+    for variant_id, quantity in lines:
+        wanted[variant_id] += quantity
+    return sorted(wanted.items())
+
+
+def _note(variant_id: int, kind: str, quantity: int, reference: str) -> None:
+    db.session.add(
+        StockMovement(
+            variant_id=variant_id, kind=kind, quantity=quantity, reference=reference, at=clock.now()
+        )
+    )

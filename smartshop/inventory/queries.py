@@ -1,0 +1,59 @@
+"""What is left."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from smartshop.catalog.models import Variant
+from smartshop.inventory.models import StockLevel
+from smartshop.kernel.extensions import db
+
+
+@dataclass(frozen=True)
+class Availability:
+    """``quantity`` left of a variant; None when it is not counted and always sells."""
+
+    quantity: int | None
+
+    @property
+    def is_available(self) -> bool:
+        return self.quantity is None or self.quantity > 0
+
+    @property
+    def is_low(self) -> bool:
+        """Few enough left to say how many."""
+        return self.quantity is not None and 0 < self.quantity <= 5
+
+    def clip(self, wanted: int) -> int:
+        """As much of what is wanted as there is."""
+        return wanted if self.quantity is None else max(0, min(wanted, self.quantity))
+
+
+SOLD_OUT = Availability(0)
+
+
+def availability(variant_ids: Collection[int]) -> dict[int, Availability]:
+    """What is left of each of these variants; one without a stock level is sold out."""
+    rows = db.session.execute(
+        sa.select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.is_tracked).where(
+            StockLevel.variant_id.in_(variant_ids)
+        )
+    ).all()
+    known = {row.variant_id: Availability(row.on_hand if row.is_tracked else None) for row in rows}
+    return {variant_id: known.get(variant_id, SOLD_OUT) for variant_id in variant_ids}
+
+
+def products_on_sale(product_ids: Collection[int]) -> frozenset[int]:
+    """Which of these products have an active variant left to sell."""
+    rows = db.session.scalars(
+        sa.select(Variant.product_id)
+        .distinct()
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(
+            Variant.product_id.in_(product_ids),
+            Variant.is_active,
+            sa.or_(sa.not_(StockLevel.is_tracked), StockLevel.on_hand > 0),
+        )
+    )
+    return frozenset(rows)

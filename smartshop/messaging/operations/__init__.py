@@ -1,0 +1,1 @@
+"""What changes messaging, each inside one unit of work."""

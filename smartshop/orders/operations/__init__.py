@@ -1,0 +1,1 @@
+"""What changes orders, each inside one unit of work."""

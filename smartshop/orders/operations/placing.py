@@ -1,0 +1,244 @@
+"""Placing an order: one transaction that takes the stock, then the gateway outside it, then a second short one."""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from smartshop.cart import operations as carts
+from smartshop.cart import queries as cart_queries
+from smartshop.cart.queries import CartKey, CartSnapshot
+from smartshop.inventory.operations import stock
+from smartshop.kernel import audit, clock, codes
+from smartshop.kernel.errors import Conflict, Invalid
+from smartshop.kernel.extensions import db
+from smartshop.kernel.money import Money
+from smartshop.kernel.uow import unit_of_work
+from smartshop.messaging.operations import outbox
+from smartshop.orders.models import Order, OrderLine
+from smartshop.orders.rules.checkout import PlaceOrder
+from smartshop.orders.rules.states import State, check_move
+from smartshop.payments import operations as payments
+from smartshop.payments.rules import gateways
+from smartshop.payments.rules.gateways import Gateway, Outcome, Result
+from smartshop.pricing import queries as prices
+from smartshop.pricing import rules as pricing
+from smartshop.pricing.rules import Quote
+
+
+class PriceChanged(Conflict):
+    """The total is no longer the one the customer saw; facts: seen, now."""
+
+    code = "price_changed"
+
+
+class CartShort(Conflict):
+    """Less is left than the cart holds; facts: items, the lines that are short."""
+
+    code = "cart_short"
+
+
+class PaymentDeclined(Conflict):
+    """The gateway said no; nothing was charged and the cart is as it was."""
+
+    code = "payment_declined"
+
+
+NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
+
+
+def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, currency: str) -> Quote:
+    """What this cart costs now, sent this way to this country.
+
+    Raises Invalid for a shipping method that is not on offer.
+    """
+    lines = [pricing.PricedLine(i.variant_id, i.quantity, i.unit_price_minor) for i in snapshot.items]
+    method = prices.shipping_method(shipping_code)
+    return pricing.quote(lines, currency=currency, shipping=method, tax=prices.tax_of(country))
+
+
+def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
+    """Place the order of a cart and return its number. Sending the same command again returns the same order.
+
+    Raises Invalid (empty cart, unknown choices, bad payment details), CartShort, PriceChanged, PaymentDeclined,
+    CartGone. Whatever is raised, no stock is held, nothing is charged and the cart is as it was.
+    """
+    way_to_pay = gateways.gateway(command.payment_code)
+    way_to_pay.check(command.payment_details)
+    known = _by_key(command.idempotency_key)
+    if known is not None:
+        return known
+    try:
+        number, attempt_id, amount = _write(command, key, currency, way_to_pay)
+    except IntegrityError:
+        winner = _by_key(command.idempotency_key)
+        if winner is None:
+            raise
+        return winner
+    outcome = way_to_pay.charge(amount, reference=number, details=command.payment_details)
+    settle(number=number, attempt_id=attempt_id, outcome=outcome)
+    if outcome.result is Result.DECLINED:
+        raise PaymentDeclined(outcome.message, number=number)
+    return number
+
+
+def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
+    """Act on what the gateway said, once: confirmed, paid, or cancelled with the stock returned."""
+    with unit_of_work():
+        if not payments.settle(attempt_id=attempt_id, outcome=outcome):
+            return
+        order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
+        if outcome.result is Result.DECLINED:
+            _undo(order)
+            return
+        _move(order, NEXT_STATE[outcome.result])
+        if order.email:
+            outbox.enqueue(
+                kind="order_confirmation",
+                recipient=order.email,
+                person_id=order.person_id,
+                facts=_facts(order),
+            )
+
+
+def _by_key(idempotency_key: str) -> str | None:
+    """The number of the order already placed under this key; a declined one is a finished answer, not an order."""
+    return db.session.scalar(sa.select(Order.number).where(Order.idempotency_key == idempotency_key))
+
+
+def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway) -> tuple[str, int, Money]:
+    with unit_of_work():
+        snapshot = cart_queries.snapshot(key)
+        if snapshot.cart_id is None:
+            raise Invalid("Your cart is empty. Put something into it first.")
+        quote = _checked_quote(command, snapshot, currency)
+        carts.close(cart_id=snapshot.cart_id)
+        order = _order(command, key, snapshot, quote)
+        db.session.add(order)
+        db.session.flush()
+        db.session.add_all(_lines(order.id, snapshot, quote))
+        _take(order, snapshot)
+        amount = Money(quote.total_minor, currency)
+        attempt_id = payments.open_attempt(reference=order.number, gateway=way_to_pay.code, amount=amount)
+    return order.number, attempt_id, amount
+
+
+def _checked_quote(command: PlaceOrder, snapshot: CartSnapshot, currency: str) -> Quote:
+    short = [item for item in snapshot.items if item.is_short]
+    if short:
+        raise CartShort(
+            "Some of what is in your cart has just sold. Your cart shows what is left.", items=short
+        )
+    quote = quote_for(
+        snapshot, shipping_code=command.shipping_code, country=command.address.country, currency=currency
+    )
+    if quote.total_minor != command.expected_total_minor:
+        message = (
+            "The total has changed since you opened this page. Please look at it again before you order."
+        )
+        raise PriceChanged(message, seen=command.expected_total_minor, now=quote.total_minor)
+    return quote
+
+
+def _order(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, quote: Quote) -> Order:
+    return Order(
+        number=codes.order_number(),
+        idempotency_key=command.idempotency_key,
+        cart_id=snapshot.cart_id,
+        person_id=key.person_id,
+        email=command.email,
+        country=command.address.country,
+        source="shop",
+        state=State.PENDING,
+        placed_at=clock.now(),
+        currency=quote.currency,
+        goods_minor=quote.goods_minor,
+        discount_minor=quote.discount_minor,
+        shipping_minor=quote.shipping_minor,
+        tax_minor=quote.tax_minor,
+        added_tax_minor=quote.added_tax_minor,
+        total_minor=quote.total_minor,
+        shipping_method=quote.shipping.name,
+        payment_method=command.payment_code,
+        address=command.address.frozen(),
+    )
+
+
+def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order_id=order_id,
+            position=position,
+            product_id=item.product_id,
+            variant_id=item.variant_id,
+            sku=item.sku,
+            product_name=item.name,
+            variant_name=item.variant_name,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price_minor,
+            tax_minor=line.tax_minor,
+            total_minor=line.total_minor,
+        )
+        for position, (item, line) in enumerate(zip(snapshot.items, quote.lines, strict=True), start=1)
+    ]
+
+
+def _take(order: Order, snapshot: CartSnapshot) -> None:
+    try:
+        stock.take(
+            lines=[(item.variant_id, item.quantity) for item in snapshot.items], reference=order.number
+        )
+    except stock.OutOfStock as error:
+        short = [item for item in snapshot.items if item.variant_id == error.facts["variant_id"]]
+        message = "Some of what is in your cart has just sold. Your cart shows what is left."
+        raise CartShort(message, items=short) from error
+
+
+def _undo(order: Order) -> None:
+    """A declined order: cancelled, its stock back, its cart open again for another try."""
+    lines = db.session.execute(
+        sa.select(OrderLine.variant_id, OrderLine.quantity).where(OrderLine.order_id == order.id)
+    ).all()
+    stock.give_back(lines=[(row.variant_id, row.quantity) for row in lines], reference=order.number)
+    cart_id, order.cart_id, order.idempotency_key = order.cart_id, None, None
+    _move(order, State.CANCELLED)
+    db.session.flush()
+    if cart_id is not None:
+        carts.reopen(cart_id=cart_id)
+
+
+def _move(order: Order, after: State) -> None:
+    before = State(order.state)
+    check_move(before, after)
+    order.state = after
+    audit.record(
+        actor=audit.SYSTEM,
+        action="order.moved",
+        subject=f"order:{order.number}",
+        before={"state": before},
+        after={"state": after},
+    )
+
+
+def _facts(order: Order) -> dict[str, object]:
+    lines = db.session.scalars(
+        sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
+    )
+    return {
+        "number": order.number,
+        "currency": order.currency,
+        "address": order.address,
+        "goods_minor": order.goods_minor,
+        "shipping_minor": order.shipping_minor,
+        "shipping_method": order.shipping_method,
+        "tax_minor": order.tax_minor,
+        "total_minor": order.total_minor,
+        "payment_method": gateways.GATEWAYS[order.payment_method].label,
+        "lines": [
+            {
+                "name": line.product_name,
+                "variant": line.variant_name,
+                "quantity": line.quantity,
+                "total_minor": line.total_minor,
+            }
+            for line in lines
+        ],
+    }

@@ -1,0 +1,1 @@
+"""What orders tells its readers, as frozen dataclasses."""

@@ -1,0 +1,144 @@
+"""Orders as their customers see them, and what sells best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from smartshop.kernel import clock
+from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import db
+from smartshop.kernel.pages import Page
+from smartshop.orders.models import Order, OrderLine
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order in a list."""
+
+    number: str
+    placed_at: datetime
+    state: str
+    total_minor: int
+    returned_minor: int
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class LineView:
+    sku: str
+    product_name: str
+    variant_name: str
+    kind: str
+    quantity: int
+    returned_quantity: int
+    unit_price_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One order with its frozen lines and address; amounts in minor units."""
+
+    number: str
+    person_id: int | None
+    email: str | None
+    placed_at: datetime
+    state: str
+    source: str
+    currency: str
+    goods_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    added_tax_minor: int
+    total_minor: int
+    returned_minor: int
+    shipping_method: str
+    payment_method: str
+    country: str
+    address: dict[str, Any]
+    lines: tuple[LineView, ...]
+
+
+def order(number: str, *, seen_by: int | None, is_staff: bool = False) -> OrderView:
+    """One order. A customer's order is only theirs; a guest's opens for whoever holds its number.
+
+    Raises NotFound, also for an order that is somebody else's.
+    """
+    statement = sa.select(Order).where(Order.number == number)
+    if not is_staff:
+        statement = statement.where(sa.or_(Order.person_id.is_(None), Order.person_id == seen_by))
+    found = db.session.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(
+            "There is no such order, or it belongs to another account. Sign in to see your orders."
+        )
+    lines = db.session.scalars(
+        sa.select(OrderLine).where(OrderLine.order_id == found.id).order_by(OrderLine.position)
+    ).all()
+    return _view(found, lines)
+
+
+def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
+    names = [name for name in OrderView.__dataclass_fields__ if name != "lines"]
+    views = tuple(
+        LineView(
+            line.sku,
+            line.product_name,
+            line.variant_name,
+            line.kind,
+            line.quantity,
+            line.returned_quantity,
+            line.unit_price_minor,
+            line.total_minor,
+        )
+        for line in lines
+    )
+    return OrderView(**{name: getattr(order_, name) for name in names}, lines=views)
+
+
+def orders_of(person_id: int, *, page: int = 1, size: int = 20) -> Page[OrderRow]:
+    """A person's orders, newest first; two queries."""
+    mine = Order.person_id == person_id
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Order).where(mine)) or 0
+    number = min(max(1, page), max(1, -(-total // size)))
+    quantity = (
+        sa.select(sa.func.coalesce(sa.func.sum(OrderLine.quantity), 0))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Order.number,
+            Order.placed_at,
+            Order.state,
+            Order.total_minor,
+            Order.returned_minor,
+            Order.currency,
+            quantity,
+        )
+        .where(mine)
+        .order_by(Order.placed_at.desc(), Order.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page([OrderRow(*row) for row in rows], number, size, total)
+
+
+def bestsellers(*, limit: int, days: int = 60) -> list[int]:
+    """Ids of the products most ordered in the last ``days``, by number of orders."""
+    since = clock.now() - timedelta(days=days)
+    rows = db.session.scalars(
+        sa.select(OrderLine.product_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.placed_at >= since, Order.state != "cancelled", OrderLine.product_id.is_not(None))
+        .group_by(OrderLine.product_id)
+        .order_by(sa.func.count().desc(), OrderLine.product_id)
+        .limit(limit)
+    )
+    return [product_id for product_id in rows if product_id is not None]

@@ -1,0 +1,41 @@
+"""Opening and settling payment attempts. The gateway itself is asked outside any transaction."""
+
+import sqlalchemy as sa
+
+from smartshop.kernel import clock
+from smartshop.kernel.extensions import db
+from smartshop.kernel.money import Money
+from smartshop.kernel.uow import unit_of_work
+from smartshop.payments.models import PaymentAttempt
+from smartshop.payments.rules.gateways import Outcome
+
+
+def open_attempt(*, reference: str, gateway: str, amount: Money) -> int:
+    """Note that money will be asked for; returns the attempt's id."""
+    with unit_of_work():
+        attempt = PaymentAttempt(
+            reference=reference,
+            gateway=gateway,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            created_at=clock.now(),
+        )
+        db.session.add(attempt)
+        db.session.flush()
+    return attempt.id
+
+
+def settle(*, attempt_id: int, outcome: Outcome) -> bool:
+    """Write down what the gateway said, once; False when this attempt was settled before."""
+    with unit_of_work():
+        settled = db.session.execute(
+            sa.update(PaymentAttempt)
+            .where(PaymentAttempt.id == attempt_id, PaymentAttempt.settled_at.is_(None))
+            .values(
+                state=outcome.result.value,
+                provider_reference=outcome.provider_reference,
+                message=outcome.message[:255],
+                settled_at=clock.now(),
+            )
+        )
+    return bool(settled.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,101 @@
+"""The ways to pay that need nobody else: invoice, cash on delivery, and a test card for demonstrations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from smartshop.kernel.errors import Invalid
+from smartshop.kernel.money import Money
+
+
+class Result(StrEnum):
+    PENDING = "pending"
+    """The money comes later, by itself: an invoice or cash at the door."""
+    CAPTURED = "captured"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a charge; ``message`` is for the customer when it was declined."""
+
+    result: Result
+    provider_reference: str | None = None
+    message: str = ""
+
+
+class Gateway(Protocol):
+    """A way to pay. ``check`` refuses bad details before an order exists; ``charge`` asks for the money."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+
+    def check(self, details: Mapping[str, str]) -> None: ...
+
+    def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome: ...
+
+
+@dataclass(frozen=True)
+class Offline:
+    """Paid outside the program: the order is confirmed, the money is waited for."""
+
+    code: str
+    label: str
+    description: str
+
+    def check(self, details: Mapping[str, str]) -> None:
+        """There is nothing to check."""
+
+    def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
+        return Outcome(Result.PENDING, f"{self.code}:{reference}")
+
+
+CARD_THAT_PAYS = "4242424242424242"
+CARD_THAT_IS_DECLINED = "4000000000000002"
+
+
+@dataclass(frozen=True)
+class DemoCard:
+    """A card that moves no money, for trying the shop out. It says so wherever it is shown."""
+
+    code: str = "test_card"
+    label: str = "Test card"
+    description: str = (
+        "For trying the shop: no money moves. 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
+    )
+
+    def check(self, details: Mapping[str, str]) -> None:
+        """Refuse anything but the two test numbers, so that nobody's real card is ever typed in and kept."""
+        if _digits(details) not in {CARD_THAT_PAYS, CARD_THAT_IS_DECLINED}:
+            problem = "Use 4242 4242 4242 4242 (pays) or 4000 0000 0000 0002 (is declined). Never type a real card here."
+            raise Invalid("Please correct the marked fields.", {"card_number": problem})
+
+    def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
+        if _digits(details) == CARD_THAT_PAYS:
+            return Outcome(Result.CAPTURED, f"test_card:{reference}")
+        message = "The card was declined. You can try another one or choose another way to pay."
+        return Outcome(Result.DECLINED, f"test_card:{reference}", message)
+
+
+def _digits(details: Mapping[str, str]) -> str:
+    return "".join(character for character in details.get("card_number", "") if character.isdigit())
+
+
+INVOICE = Offline("invoice", "Invoice", "Pay by bank transfer within 14 days of delivery.")
+CASH = Offline("cash_on_delivery", "Cash on delivery", "Pay the courier at your door.")
+GATEWAYS: Mapping[str, Gateway] = {gateway.code: gateway for gateway in (INVOICE, CASH, DemoCard())}
+
+
+def gateway(code: str) -> Gateway:
+    """The way to pay with this code.
+
+    Raises Invalid when there is none.
+    """
+    if code not in GATEWAYS:
+        raise Invalid("Choose how you want to pay.", {"payment": "Choose one of the ways to pay shown."})
+    return GATEWAYS[code]
