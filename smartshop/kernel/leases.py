@@ -1,26 +1,32 @@
 """Who holds a piece of work that only one process may do at a time, and whether they still live."""
 
 import os
+import secrets
 import socket
 
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
 
+MARK = secrets.token_hex(4)
+
 
 def holder() -> str:
-    """This process, as it signs what it holds: ``host:pid``."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+    """This process, as it signs what it holds: ``host:pid:mark``. The mark tells apart processes given one number."""
+    return f"{_host()}:{os.getpid()}:{MARK}"
 
 
 def is_gone(signature: str) -> bool:
-    """Whether the holder is known to have died: it ran on this host and no process has its number any more.
+    """Whether the holder is known to have died: it ran on this host, and its number is nobody's or ours by now.
 
-    False when in doubt (another host, a number used again); a deadline has to cover those.
+    False when in doubt (another host, a number that somebody else has now); a deadline has to cover those.
     """
-    host, _, number = signature.rpartition(":")
-    if host != socket.gethostname()[:60] or not number.isdigit():
+    host, _, rest = signature.partition(":")
+    number, _, mark = rest.partition(":")
+    if host != _host() or not number.isdigit():
         return False
+    if int(number) == os.getpid():
+        return mark != MARK
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
@@ -37,3 +43,7 @@ def wait_for_turn(name: str) -> None:
     """
     if db.session.connection().dialect.name == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+
+
+def _host() -> str:
+    return socket.gethostname()[:50]

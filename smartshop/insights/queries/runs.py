@@ -1,0 +1,132 @@
+"""Training runs, which of them are live, and what history there is to learn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from smartshop.insights import rules
+from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.kernel.extensions import db
+from smartshop.orders.models import Order
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run as recorded."""
+
+    id: int
+    code: str
+    question: str
+    state: str
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    rows: int
+    metrics: Mapping[str, Any]
+    baseline: Mapping[str, Any]
+    verdict: str
+    reason: str
+    card: Mapping[str, Any]
+
+    @property
+    def judgement(self) -> rules.Judgement:
+        return rules.judgement(self.question, self.verdict, self.metrics, self.baseline, self.card)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a question serves from, and how its latest training ended; either may not exist yet."""
+
+    question: str
+    live: Run | None
+    previous: str | None
+    promoted_at: datetime | None
+    latest: Run | None
+
+
+@dataclass(frozen=True)
+class HistorySpan:
+    """Orders of customers in one currency: how many, and from when to when."""
+
+    orders: int
+    first_at: datetime | None
+    last_at: datetime | None
+    other_currencies: tuple[str, ...]
+
+
+def live(question: str) -> Run | None:
+    """The run a question serves from."""
+    row = db.session.scalar(
+        sa.select(TrainingRun)
+        .join(LiveRun, LiveRun.run_id == TrainingRun.id)
+        .where(LiveRun.question == question)
+    )
+    return _run(row) if row else None
+
+
+def standings() -> tuple[Standing, ...]:
+    """Every question with its live run, in the order of `rules.QUESTIONS`."""
+    return tuple(_standing(question) for question in rules.QUESTIONS)
+
+
+def has_live_run() -> bool:
+    """Whether any question has predictions to serve."""
+    return db.session.scalar(sa.select(LiveRun.question).limit(1)) is not None
+
+
+def history_span(currency: str) -> HistorySpan:
+    """What there is to learn from: orders of known customers that were not cancelled."""
+    counted = Order.person_id.is_not(None) & (Order.state != "cancelled")
+    first, last, count = db.session.execute(
+        sa.select(sa.func.min(Order.placed_at), sa.func.max(Order.placed_at), sa.func.count()).where(
+            counted, Order.currency == currency
+        )
+    ).one()
+    others = db.session.scalars(
+        sa.select(Order.currency)
+        .where(counted, Order.currency != currency)
+        .distinct()
+        .order_by(Order.currency)
+    )
+    return HistorySpan(count, first, last, tuple(others))
+
+
+def _standing(question: str) -> Standing:
+    pointer = db.session.get(LiveRun, question)
+    previous = (
+        db.session.get(TrainingRun, pointer.previous_run_id) if pointer and pointer.previous_run_id else None
+    )
+    latest = db.session.scalar(
+        sa.select(TrainingRun)
+        .where(TrainingRun.question == question)
+        .order_by(TrainingRun.id.desc())
+        .limit(1)
+    )
+    return Standing(
+        question,
+        live(question),
+        previous.code if previous else None,
+        pointer.promoted_at if pointer else None,
+        _run(latest) if latest else None,
+    )
+
+
+def _run(row: TrainingRun) -> Run:
+    return Run(
+        row.id,
+        row.code,
+        row.question,
+        row.state,
+        row.as_of,
+        row.started_at,
+        row.finished_at,
+        row.rows,
+        row.metrics,
+        row.baseline,
+        row.verdict,
+        row.reason,
+        row.card,
+    )
