@@ -2,6 +2,8 @@
 
 from flask.cli import AppGroup
 
+from smartshop.cli.jobs import group as jobs
+from smartshop.cli.ml import group as ml
 from smartshop.cli.people import group as people
 
-GROUPS: tuple[AppGroup, ...] = (people,)
+GROUPS: tuple[AppGroup, ...] = (people, ml, jobs)

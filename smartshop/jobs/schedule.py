@@ -1,0 +1,107 @@
+"""What runs when. Every job is a function of the settings that returns one line about what it did."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from smartshop.insights import rules as insight_rules
+from smartshop.insights.queries import runs as training_runs
+from smartshop.jobs import operations, queries
+from smartshop.jobs.rules import Daily, Every, Rhythm
+from smartshop.kernel import clock
+from smartshop.kernel.config import ROOT, Settings
+from smartshop.messaging.operations import delivery
+
+TRAIN_MODELS = "train-models"
+
+
+class JobFailed(Exception):
+    """A job ended without doing what it is for; the message says why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A named piece of work, its rhythm, and how long it may take before another process gives it up."""
+
+    name: str
+    rhythm: Rhythm
+    deadline: timedelta
+    work: Callable[[Settings], str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A job as lists show it: when it runs, its last run if any, and the next due moment."""
+
+    name: str
+    rhythm: str
+    last: queries.Run | None
+    next_due_at: datetime
+
+
+def jobs(settings: Settings) -> tuple[Job, ...]:
+    """Every scheduled job of the shop."""
+    return (
+        Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
+        Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
+        Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
+    )
+
+
+def listings(settings: Settings) -> tuple[Listing, ...]:
+    """Every job with its last run and the next due moment."""
+    last, now = queries.last_runs(), clock.now()
+    return tuple(
+        Listing(job.name, str(job.rhythm), last.get(job.name), job.rhythm.next_due(now))
+        for job in jobs(settings)
+    )
+
+
+def needs_first_training(settings: Settings) -> bool:
+    """Whether there is a history to learn from and nothing has been learned yet."""
+    if training_runs.has_live_run():
+        return False
+    first = training_runs.history_span(settings.currency).first_at
+    return first is not None and first < insight_rules.start_of(clock.today())
+
+
+def deliver_email(settings: Settings) -> str:
+    result = delivery.deliver_due(
+        templates=ROOT / "templates",
+        sender=settings.mail_from,
+        shop_name=settings.shop_name,
+        base_url=settings.base_url,
+    )
+    return f"{result.sent} sent, {result.failed} to be tried again"
+
+
+def train_models(settings: Settings) -> str:
+    """Train every question as of the start of today.
+
+    Raises JobFailed when one of them broke; a question with too little data has not broken.
+    """
+    from smartshop.insights import training
+
+    try:
+        room = training.classroom(settings=settings, questions=insight_rules.QUESTIONS)
+    except training.NothingToLearnFrom as nothing:
+        return nothing.message
+    reports = list(training.run_all(room, insight_rules.QUESTIONS))
+    told = "; ".join(_told(report.question, report.state, report.reason) for report in reports)
+    if any(report.state == "failed" for report in reports):
+        raise JobFailed(told)
+    return told
+
+
+def tidy_up(settings: Settings) -> str:
+    del settings
+    return f"{operations.forget_old_runs()} old job runs forgotten"
+
+
+def _told(question: str, state: str, reason: str) -> str:
+    return f"{question} {state} ({reason})"
+
+
+def named(name: str, all_jobs: Iterable[Job]) -> Job:
+    """The job of that name; KeyError when there is none."""
+    return {job.name: job for job in all_jobs}[name]
