@@ -1,0 +1,141 @@
+"""What a frame must look like to cross the door of this library, and the refusal when it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EXAMPLES_SHOWN = 3
+
+
+class FrameRefused(ValueError):
+    """A frame breaks its contract.
+
+    Attributes
+    ----------
+    contract, column : names of the contract and of the column at fault
+    problem : what is wrong, in words
+    rows : labels of the first offending rows (empty when the whole column is at fault)
+    """
+
+    def __init__(self, contract: str, column: str, problem: str, rows: Iterable[object] = ()) -> None:
+        self.contract = contract
+        self.column = column
+        self.problem = problem
+        self.rows = tuple(rows)
+        where = f" (first rows: {', '.join(map(str, self.rows))})" if self.rows else ""
+        super().__init__(f"{contract}: column '{column}' {problem}{where}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract: a dtype as pandas prints it, and the range its values must keep."""
+
+    name: str
+    dtypes: tuple[str, ...]
+    required: bool = True
+    nullable: bool = False
+    above: float | None = None
+    at_least: float | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A named list of columns; a frame may carry more columns, never fewer."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+
+ORDER_LINES = Contract(
+    "order lines",
+    (
+        Column("customer_id", ("int64",)),
+        Column("order_id", ("int64",)),
+        Column("ordered_at", ("datetime64[us]",)),
+        Column("product_id", ("Int64",), nullable=True),
+        Column("category", ("string", "str"), nullable=True),
+        Column("quantity", ("int64",), above=0),
+        Column("unit_price", ("float64",), at_least=0),
+        Column("revenue", ("float64",)),
+        Column("returned_revenue", ("float64",), required=False, at_least=0),
+    ),
+)
+"""One row a line of an order, guests left out.
+
+``ordered_at`` is UTC without a zone, in microseconds. ``product_id`` is the nullable ``Int64``.
+``unit_price`` and ``revenue`` are major units of one currency; ``revenue`` is net of refunds when the
+shop nets them, and ``returned_revenue`` (optional) is what was refunded of the line.
+"""
+
+
+def validate(frame: pd.DataFrame, contract: Contract) -> None:
+    """Raise `FrameRefused` for the first column of ``frame`` that breaks ``contract``; change nothing."""
+    for column in contract.columns:
+        if column.name in frame.columns:
+            _check(frame[column.name], column, contract.name)
+        elif column.required:
+            raise FrameRefused(contract.name, column.name, "is missing")
+
+
+def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of ``frame`` with the dtypes of `ORDER_LINES`, validated: for callers whose source has looser types.
+
+    Columns beyond the contract are dropped; a missing ``product_id`` or ``category`` becomes all unknown.
+    """
+    casts = {column.name: column.dtypes[0] for column in ORDER_LINES.columns}
+    kept = {name: frame[name] for name in casts if name in frame.columns}
+    result = pd.DataFrame(kept, index=frame.index)
+    for name in ("product_id", "category"):
+        if name not in result.columns:
+            result[name] = pd.Series(pd.NA, index=result.index, dtype=casts[name])
+    if "ordered_at" in result.columns:
+        result["ordered_at"] = _utc_without_zone(result["ordered_at"])
+    for name in result.columns:
+        try:
+            result[name] = result[name].astype(pd.api.types.pandas_dtype(casts[str(name)]))
+        except (TypeError, ValueError) as error:
+            raise FrameRefused(
+                ORDER_LINES.name, str(name), f"cannot become {casts[str(name)]}: {error}"
+            ) from error
+    validate(result, ORDER_LINES)
+    ordered = [column.name for column in ORDER_LINES.columns if column.name in result.columns]
+    return result[ordered].reset_index(drop=True)
+
+
+def moment(when: datetime) -> pd.Timestamp:
+    """``when`` as a UTC timestamp without a zone; a naive value is taken to be UTC already."""
+    aware = when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo is not None else when
+    return pd.Timestamp(aware).as_unit("us")
+
+
+def _utc_without_zone(values: pd.Series) -> pd.Series:
+    zone = getattr(values.dtype, "tz", None)
+    return values.dt.tz_convert("UTC").dt.tz_localize(None) if zone is not None else values
+
+
+def _check(values: pd.Series, column: Column, contract: str) -> None:
+    found = str(values.dtype)
+    if found not in column.dtypes:
+        raise FrameRefused(contract, column.name, f"is {found}, expected {' or '.join(column.dtypes)}")
+    if not column.nullable:
+        _refuse(values, values.isna(), column, contract, "has empty values")
+    if found == "float64":
+        _refuse(values, ~np.isfinite(values.fillna(0)), column, contract, "has infinite values")
+    if column.above is not None:
+        _refuse(values, values <= column.above, column, contract, f"must be above {column.above:g}")
+    if column.at_least is not None:
+        _refuse(values, values < column.at_least, column, contract, f"must be at least {column.at_least:g}")
+
+
+def _refuse(values: pd.Series, is_bad: pd.Series, column: Column, contract: str, problem: str) -> None:
+    bad = is_bad.to_numpy(dtype=bool, na_value=False)
+    if bad.any():
+        raise FrameRefused(contract, column.name, problem, values.index[bad][:EXAMPLES_SHOWN])

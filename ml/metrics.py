@@ -1,0 +1,137 @@
+"""How good a prediction was: plain functions of arrays, and intervals for them by the bootstrap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats = npt.NDArray[np.float64]
+
+
+def auc(actual: Floats, score: Floats) -> float:
+    """Chance that a random positive scores above a random negative, ties counting half (Mann-Whitney U).
+
+    ``actual`` is 0/1, ``score`` any real number, both of shape (n,). NaN when one class is absent.
+    """
+    positives = float(np.sum(actual))
+    negatives = actual.size - positives
+    if positives == 0 or negatives == 0:
+        return float("nan")
+    ranks = stats.rankdata(score)
+    u = float(ranks[actual == 1].sum()) - positives * (positives + 1) / 2
+    return float(u / (positives * negatives))
+
+
+def brier(actual: Floats, probability: Floats) -> float:
+    """Mean squared distance of ``probability`` from the 0/1 outcome; 0 is perfect."""
+    return float(np.mean((probability - actual) ** 2))
+
+
+def calibration_error(actual: Floats, probability: Floats, bins: int = 10) -> float:
+    """Expected calibration error over ``bins`` bins of equal mass.
+
+    Rows are sorted by probability and cut into bins whose sizes differ by at most one; the error is the mean over
+    rows of |mean probability - share of positives| of the row's bin.
+    """
+    order = np.argsort(probability, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if part.size]
+    gaps = [part.size * abs(float(probability[part].mean() - actual[part].mean())) for part in parts]
+    return float(np.sum(gaps) / actual.size)
+
+
+def captured_share(value: Floats, score: Floats, share: float) -> float:
+    """Share of total ``value`` held by the ``share`` of rows with the highest score.
+
+    Rows tied at the border count in proportion, so the result does not depend on the order of the rows. NaN when
+    the values sum to zero.
+    """
+    total = float(value.sum())
+    if total == 0:
+        return float("nan")
+    wanted = share * value.size
+    levels, group = np.unique(-score, return_inverse=True)
+    sizes = np.bincount(group, minlength=levels.size).astype(float)
+    held = np.bincount(group, weights=value, minlength=levels.size)
+    before = np.cumsum(sizes) - sizes
+    taken = np.clip((wanted - before) / sizes, 0.0, 1.0)
+    return float((taken * held).sum() / total)
+
+
+def top_decile_lift(value: Floats, score: Floats) -> float:
+    """How many times its fair share of ``value`` (0/1 labels or money) the top tenth by score holds."""
+    return captured_share(value, score, 0.1) / 0.1
+
+
+def mae(actual: Floats, predicted: Floats) -> float:
+    """Mean absolute error, in the unit of the values."""
+    return float(np.mean(np.abs(predicted - actual)))
+
+
+def rmse(actual: Floats, predicted: Floats) -> float:
+    """Root of the mean squared error, in the unit of the values."""
+    return float(np.sqrt(np.mean((predicted - actual) ** 2)))
+
+
+def correlation(actual: Floats, predicted: Floats) -> float:
+    """Pearson correlation; NaN when either side is constant."""
+    if np.ptp(actual) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
+    return float(np.corrcoef(actual, predicted)[0, 1])
+
+
+def spearman(actual: Floats, predicted: Floats) -> float:
+    """Correlation of the mid-ranks; NaN when either side is constant."""
+    return correlation(stats.rankdata(actual), stats.rankdata(predicted))
+
+
+def mean_ratio(actual: Floats, predicted: Floats) -> float:
+    """Total predicted over total actual: 1 is unbiased in sum. NaN when the actual total is zero."""
+    total = float(actual.sum())
+    return float(predicted.sum()) / total if total else float("nan")
+
+
+def bootstrap_interval(
+    metric: Callable[[Floats, Floats], float],
+    actual: Floats,
+    predicted: Floats,
+    *,
+    seed: int,
+    resamples: int = 200,
+    level: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile interval of ``metric`` over resamples of the rows (Efron 1979)."""
+    rng = np.random.default_rng(seed)
+    draws = rng.integers(0, actual.size, size=(resamples, actual.size))
+    return _percentiles([metric(actual[rows], predicted[rows]) for rows in draws], level)
+
+
+def paired_difference(
+    metric: Callable[[Floats, Floats], float],
+    actual: Floats,
+    first: Floats,
+    second: Floats,
+    *,
+    seed: int,
+    resamples: int = 200,
+    level: float = 0.95,
+) -> tuple[float, float, float]:
+    """``metric`` of ``first`` minus that of ``second``, with its percentile interval: (difference, low, high).
+
+    Both predictions are resampled on the same rows, so what they share cancels.
+    """
+    rng = np.random.default_rng(seed)
+    draws = rng.integers(0, actual.size, size=(resamples, actual.size))
+    values = [metric(actual[rows], first[rows]) - metric(actual[rows], second[rows]) for rows in draws]
+    return (metric(actual, first) - metric(actual, second), *_percentiles(values, level))
+
+
+def _percentiles(values: list[float], level: float) -> tuple[float, float]:
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(np.asarray(values), [tail, 1 - tail])
+    return float(low), float(high)

@@ -1,0 +1,96 @@
+"""What every question hands back: scores, how they were judged, and what is needed to judge them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Verdict = Literal["beats baseline", "baseline wins", "not enough data"]
+
+
+def verdict_on(*, is_better: bool) -> Verdict:
+    """The verdict on a model that was judged."""
+    return "beats baseline" if is_better else "baseline wins"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing a question needs of the data: how much there must be and how much there is."""
+
+    what: str
+    need: float
+    have: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.have >= self.need
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The naive rival, judged on the same rows as the model."""
+
+    name: str
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The outcome of one training run.
+
+    ``metrics`` judge the model and ``baseline`` its best naive rival on the same later window; ``served`` names the
+    method that made ``scores`` (the winner of the two). ``scores`` has one row per ``customer_id``. ``card`` is
+    ready for `ml.artifact.save`, with ``arrays`` and ``estimator`` as its payload. When the verdict is "not enough
+    data", ``scores`` is empty and ``shortfall`` says what is missing.
+    """
+
+    question: str
+    as_of: datetime
+    rows: int
+    verdict: Verdict
+    scores: pd.DataFrame
+    served: str
+    metrics: dict[str, float] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    card: dict[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    estimator: object | None = None
+    sufficiency: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def shortfall(self) -> str:
+        """What the data lack, with numbers; empty when they suffice."""
+        return shortfall([Need(what, **facts) for what, facts in self.sufficiency.items()])
+
+
+def shortfall(needs: list[Need]) -> str:
+    """The unmet needs as a sentence fragment: "needs 500 customers (has 312), 180 days of history (has 95)"."""
+    missing = [f"{need.need:g} {need.what} (has {need.have:g})" for need in needs if not need.is_met]
+    return f"needs {', '.join(missing)}" if missing else ""
+
+
+def sufficiency(needs: list[Need]) -> dict[str, dict[str, float]]:
+    """The needs as plain data: {"customers": {"need": 100, "have": 62}, ...}."""
+    return {need.what: {"need": need.need, "have": need.have} for need in needs}
+
+
+def not_enough_data(
+    question: str, as_of: datetime, *, rows: int, needs: list[Need], columns: list[str], card: dict[str, Any]
+) -> TrainingResult:
+    """A result without scores that says what is missing."""
+    return TrainingResult(
+        question=question,
+        as_of=as_of,
+        rows=rows,
+        verdict="not enough data",
+        scores=pd.DataFrame(columns=columns),
+        served="nothing",
+        card=card | {"verdict": "not enough data", "shortfall": shortfall(needs)},
+        sufficiency=sufficiency(needs),
+    )
