@@ -9,7 +9,17 @@ from smartshop.web.admin.blueprint import bp as admin
 from smartshop.web.machine.blueprint import bp as machine
 from smartshop.web.shop.blueprint import bp as shop
 
-VIEWS = ("machine.health",)
+VIEWS = (
+    "account.overview",
+    "account.signing_in",
+    "machine.health",
+    "shop.browse",
+    "shop.cart",
+    "shop.checkout",
+    "shop.media",
+    "shop.orders",
+    "shop.product",
+)
 
 for _name in VIEWS:
     importlib.import_module(f"smartshop.web.{_name}")

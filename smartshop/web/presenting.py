@@ -7,10 +7,16 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
+from sqlalchemy.exc import SQLAlchemyError
 
+from smartshop.cart import queries as carts
+from smartshop.catalog.queries import browsing
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
+from smartshop.web import basket, places
 from smartshop.web.signing import current_person
+
+FRONT = frozenset({"shop", "account", None})
 
 
 def settings() -> Settings:
@@ -75,11 +81,19 @@ def page_url(page_number: int) -> str:
     return url_for(request.endpoint or "shop.home", **values)
 
 
+def _shop_front() -> dict[str, Any]:
+    """What the header of shop and account pages shows; a page without it is better than no page."""
+    try:
+        return {"cart_count": carts.count(basket.key()), "nav_categories": browsing.categories()}
+    except SQLAlchemyError:
+        return {"cart_count": 0, "nav_categories": []}
+
+
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, date=day, datetime=moment, number=number, compact=compact, percent=percent
     )
-    app.jinja_env.globals.update(page_url=page_url)
+    app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -91,4 +105,5 @@ def install(app: Flask) -> None:
             "shop_name": made_with.shop_name,
             "currency": made_with.currency,
             "base_url": made_with.base_url.rstrip("/"),
+            **(_shop_front() if request.blueprint in FRONT else {}),
         }

@@ -1,0 +1,26 @@
+"""The cart of this browser."""
+
+from flask import session
+
+from smartshop.cart import operations as carts
+from smartshop.cart.operations import Merged
+from smartshop.cart.queries import CartKey
+from smartshop.web.signing import current_person
+
+
+def key() -> CartKey:
+    """Whose cart this request is about."""
+    person = current_person()
+    return CartKey(token=session.get("cart"), person_id=person.person_id if person else None)
+
+
+def keep(token: str | None) -> None:
+    """Remember the token of a guest's new cart."""
+    if token:
+        session["cart"] = token
+        session.permanent = True
+
+
+def bring_along(person_id: int) -> Merged:
+    """Merge the guest's cart into the person's at sign-in; the guest's token is spent."""
+    return carts.merge(token=session.pop("cart", None), person_id=person_id)

@@ -1,0 +1,33 @@
+"""Coming in: what happens to the browser's session when somebody signs in or out."""
+
+from flask import flash, session
+from flask_babel import gettext as _
+
+from smartshop.web import basket, signing
+
+KEPT = ("visitor", "visit")
+
+
+def enter(person_id: int, token: str, *, is_lasting: bool = False) -> None:
+    """Begin a new session for this person, with what the guest's cart held."""
+    merged = basket.bring_along(person_id)
+    kept = {name: session[name] for name in KEPT if name in session}
+    session.clear()
+    session.update(kept)
+    session.permanent = is_lasting
+    signing.remember(token, is_lasting=is_lasting)
+    if merged.clipped:
+        flash(_("Some of what was in your cart is short: it holds what is left."), "warning")
+    elif merged.lines:
+        flash(_("What you had in your cart has come along."), "info")
+
+
+def leave() -> None:
+    """End this browser's session; nothing of the person stays behind in it."""
+    signing.forget()
+    kept = {name: session[name] for name in KEPT if name in session}
+    remember = session.get("_remember")
+    session.clear()
+    session.update(kept)
+    if remember:
+        session["_remember"] = remember

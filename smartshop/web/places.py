@@ -1,0 +1,28 @@
+"""Countries an order can go to, by their ISO 3166 code (names from CLDR)."""
+
+from functools import cache
+
+from babel import Locale
+
+NOT_COUNTRIES = frozenset(
+    {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
+)
+COUNTRY_CODES = frozenset(
+    code
+    for code in Locale("en").territories
+    if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
+)
+
+
+@cache
+def countries(home: str, locale: str = "en") -> tuple[tuple[str, str], ...]:
+    """(code, name) of every country, the home market first, then by name."""
+    names = Locale.parse(locale).territories
+    return tuple(
+        sorted(((code, names[code]) for code in COUNTRY_CODES), key=lambda item: (item[0] != home, item[1]))
+    )
+
+
+def country_name(code: str, locale: str = "en") -> str:
+    """The name behind a code; what is no code is a name already."""
+    return Locale.parse(locale).territories.get(code, code) if code in COUNTRY_CODES else code

@@ -1,0 +1,97 @@
+"""Checkout: one page, guest or signed in, without JavaScript."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from smartshop.activity.rules import Kind
+from smartshop.cart import queries as carts
+from smartshop.cart.queries import CartSnapshot
+from smartshop.identity.operations import accounts
+from smartshop.kernel.errors import Invalid
+from smartshop.orders.operations import placing
+from smartshop.orders.rules.checkout import PlaceOrder
+from smartshop.payments.rules import gateways
+from smartshop.pricing import queries as prices
+from smartshop.web import basket, places, tracking
+from smartshop.web.entering import enter
+from smartshop.web.guards import PUBLIC, access
+from smartshop.web.presenting import settings
+from smartshop.web.shop.blueprint import bp
+from smartshop.web.shop.checkout_form import CheckoutForm
+from smartshop.web.signing import current_person, door
+
+
+@bp.get("/checkout")
+@access(PUBLIC)
+def checkout() -> ResponseReturnValue:
+    cart = carts.snapshot(basket.key())
+    if not cart.items or cart.has_shortage:
+        flash(_("Your cart shows what you can order now."), "info")
+        return redirect(url_for("shop.cart"))
+    tracking.note(Kind.CHECKOUT, value=cart.goods_minor)
+    person = current_person()
+    form = CheckoutForm({"name": person.name if person else "", "email": person.email if person else ""})
+    return _page(cart, form)
+
+
+@bp.post("/checkout")
+@access(PUBLIC)
+def place_order() -> ResponseReturnValue:
+    form = CheckoutForm(request.form)
+    person = current_person()
+    command = form.command(person.email if person else None)
+    try:
+        if command is None:
+            raise Invalid(_("Please correct the marked fields."), form.problems)
+        number = _place(command, form)
+    except (Invalid, placing.PriceChanged, placing.PaymentDeclined) as error:
+        form.problems = error.fields if isinstance(error, Invalid) else {}
+        return _page(carts.snapshot(basket.key()), form, error.message), error.status
+    except placing.CartShort as error:
+        flash(error.message, "warning")
+        return render_template("shop/cart.html", cart=carts.snapshot(basket.key())), error.status
+    return redirect(url_for("shop.order", number=number), 303)
+
+
+def _place(command: PlaceOrder, form: CheckoutForm) -> str:
+    """Open the account that was asked for, then place the order; a finished order is noted."""
+    if form.wants_account and current_person() is None:
+        gateways.gateway(command.payment_code).check(command.payment_details)
+        cost = current_app.config["SETTINGS"].password_cost
+        person_id = accounts.sign_up(
+            email=command.email,
+            name=command.address.name,
+            password=form.values.get("password", ""),
+            country=command.address.country,
+            password_cost=cost,
+        )
+        enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
+        tracking.note(Kind.SIGN_UP)
+    number = placing.place(command=command, key=basket.key(), currency=settings().currency)
+    tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
+    return number
+
+
+def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
+    made_with = settings()
+    country = form.values.get("country") or made_with.country
+    methods = prices.shipping_methods()
+    quotes = {
+        method.code: placing.quote_for(
+            cart, shipping_code=method.code, country=country, currency=made_with.currency
+        )
+        for method in methods
+    }
+    chosen = form.values.get("shipping")
+    return render_template(
+        "shop/checkout.html",
+        cart=cart,
+        form=form,
+        message=message,
+        methods=methods,
+        quotes=quotes,
+        chosen=chosen if chosen in quotes else methods[0].code,
+        gateways=list(gateways.GATEWAYS.values()),
+        countries=places.countries(made_with.country),
+    )

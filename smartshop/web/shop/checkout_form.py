@@ -1,0 +1,57 @@
+"""The checkout form: its answers, what is wrong with them, and the order they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from smartshop.identity.rules import accounts
+from smartshop.kernel import codes
+from smartshop.orders.rules.checkout import Address, PlaceOrder, address_from
+from smartshop.payments.rules import gateways
+from smartshop.web import parsing
+from smartshop.web.places import COUNTRY_CODES
+
+LONGEST_KEY = 64
+
+
+@dataclass
+class CheckoutForm:
+    """Answers as typed, and problems by field; ``values`` fills the form again."""
+
+    values: Mapping[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+    key: str = field(default_factory=codes.token)
+
+    @property
+    def wants_account(self) -> bool:
+        return self.values.get("create_account") == "yes"
+
+    def command(self, own_email: str | None) -> PlaceOrder | None:
+        """The order these answers ask for, or None with ``problems`` filled in."""
+        address, self.problems = address_from(self.values, COUNTRY_CODES)
+        email = own_email or accounts.normal_email(self.values.get("email", ""))
+        if email is None:
+            self.problems["email"] = "Enter an e-mail address such as name@example.com."
+        if self.wants_account and not own_email:
+            trouble = accounts.problem_with_password(self.values.get("password", ""), email or "")
+            if trouble:
+                self.problems["password"] = trouble
+        shipping = self.values.get("shipping", "")
+        if not shipping:
+            self.problems["shipping"] = "Choose one of the delivery methods shown."
+        if self.values.get("payment", "") not in gateways.GATEWAYS:
+            self.problems["payment"] = "Choose one of the ways to pay shown."
+        if self.problems or email is None:
+            return None
+        return self._order(email, address, shipping)
+
+    def _order(self, email: str, address: Address, shipping: str) -> PlaceOrder:
+        key = self.values.get("idempotency_key", "")
+        return PlaceOrder(
+            idempotency_key=key if 16 <= len(key) <= LONGEST_KEY else self.key,
+            email=email,
+            address=address,
+            shipping_code=shipping,
+            payment_code=self.values["payment"],
+            expected_total_minor=parsing.whole_number(self.values.get(f"expected_total_{shipping}")),
+            payment_details={"card_number": self.values.get("card_number", "")},
+        )
