@@ -7,9 +7,9 @@ from babel import Locale
 NOT_COUNTRIES = frozenset(
     {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
 )
-COUNTRY_CODES = frozenset(
+COUNTRY_CODES: frozenset[str] = frozenset(
     code
-    for code in Locale("en").territories
+    for code in map(str, Locale("en").territories)
     if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
 )
 
@@ -25,4 +25,4 @@ def countries(home: str, locale: str = "en") -> tuple[tuple[str, str], ...]:
 
 def country_name(code: str, locale: str = "en") -> str:
     """The name behind a code; what is no code is a name already."""
-    return Locale.parse(locale).territories.get(code, code) if code in COUNTRY_CODES else code
+    return str(Locale.parse(locale).territories[code]) if code in COUNTRY_CODES else code

@@ -41,9 +41,11 @@ def place_order() -> ResponseReturnValue:
     form = CheckoutForm(request.form)
     person = current_person()
     command = form.command(person.email if person else None)
+    if command is None:
+        return _page(
+            carts.snapshot(basket.key()), form, _("Please correct the marked fields.")
+        ), Invalid.status
     try:
-        if command is None:
-            raise Invalid(_("Please correct the marked fields."), form.problems)
         number = _place(command, form)
     except (Invalid, placing.PriceChanged, placing.PaymentDeclined) as error:
         form.problems = error.fields if isinstance(error, Invalid) else {}
