@@ -5,5 +5,6 @@ from flask.cli import AppGroup
 from smartshop.cli.jobs import group as jobs
 from smartshop.cli.ml import group as ml
 from smartshop.cli.people import group as people
+from smartshop.cli.shop import group as shop
 
-GROUPS: tuple[AppGroup, ...] = (people, ml, jobs)
+GROUPS: tuple[AppGroup, ...] = (people, shop, ml, jobs)

@@ -28,7 +28,9 @@ def is_email(key: str) -> bool:
 def known_people() -> dict[str, int]:
     """The ids of all people by e-mail address and by the number an old shop gave."""
     found: dict[str, int] = {}
-    for person_id, email, external_id in db.session.execute(sa.select(Person.id, Person.email, Person.external_id)):
+    for person_id, email, external_id in db.session.execute(
+        sa.select(Person.id, Person.email, Person.external_id)
+    ):
         found.update((key, person_id) for key in (email, external_id) if key)
     return found
 
