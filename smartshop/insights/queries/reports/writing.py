@@ -1,0 +1,81 @@
+"""Rows as CSV: UTF-8, RFC 4180, ISO dates, decimal money, and nothing that a spreadsheet would execute."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from smartshop.insights.queries.reports.declared import Amount, Report, Value, Wanted
+from smartshop.kernel.money import to_major
+
+EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n")
+ROWS_AT_ONCE = 200
+
+
+class _Lines:
+    """A file for csv.writer that hands its lines on instead of keeping them."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        self._lines.append(line)
+
+    def take(self) -> str:
+        text = "".join(self._lines)
+        self._lines.clear()
+        return text
+
+
+def as_csv(report: Report, wanted: Wanted, *, with_personal: bool) -> Iterator[str]:
+    """The report as text, some rows at a time, its header first; without personal columns unless asked for.
+
+    Raises Invalid before the first piece when the report does not know a filter.
+    """
+    report.check(wanted)
+    columns = [column for column in report.columns(wanted) if with_personal or not column.is_personal]
+    return _pieces(
+        [column.name for column in columns],
+        ([column.read(row) for column in columns] for row in report.rows(wanted)),
+    )
+
+
+def _pieces(header: list[str], rows: Iterator[list[Value | Amount]]) -> Iterator[str]:
+    lines = _Lines()
+    writer = csv.writer(lines)
+    writer.writerow(header)
+    for count, row in enumerate(rows, start=1):
+        writer.writerow([cell(value) for value in row])
+        if count % ROWS_AT_ONCE == 0:
+            yield lines.take()
+    yield lines.take()
+
+
+def cell(value: Value | Amount) -> str:
+    """One value as text: ``2026-11-20T12:00:00Z``, ``1234.50``, shares with six decimals; None is empty.
+
+    Text that begins like a formula gets an apostrophe in front (OWASP, CSV injection); numbers stay numbers.
+    """
+    match value:
+        case None:
+            text = ""
+        case Amount():
+            text = f"{to_major(value.minor, value.currency):f}"
+        case datetime():
+            text = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            text = value.isoformat()
+        case float():
+            text = f"{value:.6f}"
+        case int():
+            text = str(value)
+        case str():
+            text = neutral(value)
+        case _:
+            text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text
+
+
+def neutral(text: str) -> str:
+    """Text that a spreadsheet shows instead of running; an e-mail or a name is not changed otherwise."""
+    return f"'{text}" if text.lstrip(" ").startswith(EXECUTED) else text

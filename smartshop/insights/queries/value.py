@@ -1,0 +1,98 @@
+"""What customers are worth in the next 12 months, as a distribution."""
+
+from dataclasses import dataclass
+from math import ceil
+
+import sqlalchemy as sa
+
+from smartshop.insights.models import ValueScore
+from smartshop.insights.queries.counting import live_run
+from smartshop.kernel.extensions import db
+from smartshop.kernel.money import exponent
+
+QUANTILES = (10, 25, 50, 75, 90, 99)
+STEPS = (0, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000)
+"""Edges of the value bands, in major units; the last band is open."""
+
+
+@dataclass(frozen=True)
+class ValueBand:
+    """Customers worth [low, high) in minor units; ``high`` None when the band is open."""
+
+    low_minor: int
+    high_minor: int | None
+    customers: int
+    clv_12m_minor: int
+
+
+@dataclass(frozen=True)
+class Values:
+    """12-month CLV of the live run in minor units: how many customers, together, in bands, and quantiles by percent.
+
+    ``top_tenth_minor`` is what the most valuable tenth of customers (rounded up) is worth together. A quantile is the smallest value that at least that share of customers does not exceed (nearest rank).
+    """
+
+    customers: int
+    total_minor: int
+    top_tenth_minor: int
+    bands: tuple[ValueBand, ...]
+    quantiles: dict[int, int]
+
+
+def distribution(currency: str) -> Values:
+    """Bands and quantiles of CLV; no customers when nothing is scored; three queries."""
+    found = _counted(currency)
+    customers = sum(count for count, _ in found.values())
+    if not customers:
+        return Values(0, 0, 0, (), {})
+    unit = 10 ** exponent(currency)
+    bands = [
+        ValueBand(
+            low * unit,
+            STEPS[n + 1] * unit if n + 1 < len(STEPS) else None,
+            *found.get(n, (0, 0)),
+        )
+        for n, low in enumerate(STEPS[: max(found) + 1])
+    ]
+    total = sum(clv for _, clv in found.values())
+    return Values(customers, total, _top(ceil(customers / 10)), tuple(bands), _quantiles(customers))
+
+
+def _counted(currency: str) -> dict[int, tuple[int, int]]:
+    unit = 10 ** exponent(currency)
+    clv = ValueScore.clv_12m_minor
+    band = sa.case(*[(clv < edge * unit, n) for n, edge in enumerate(STEPS[1:])], else_=len(STEPS) - 1)
+    rows = db.session.execute(
+        sa.select(band, sa.func.count(), sa.func.sum(clv))
+        .where(ValueScore.run_id == live_run("clv"))
+        .group_by(sa.text("1"))
+    )
+    return {int(row[0]): (int(row[1]), int(row[2])) for row in rows}
+
+
+def _quantiles(customers: int) -> dict[int, int]:
+    ranks = {percent: max(1, ceil(percent * customers / 100)) for percent in QUANTILES}
+    ranked = (
+        sa.select(
+            ValueScore.clv_12m_minor.label("clv"),
+            sa.func.row_number().over(order_by=ValueScore.clv_12m_minor).label("rank"),
+        )
+        .where(ValueScore.run_id == live_run("clv"))
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(ranked.c.rank, ranked.c.clv).where(ranked.c.rank.in_(set(ranks.values())))
+    )
+    at = {int(row[0]): int(row[1]) for row in rows}
+    return {percent: at[rank] for percent, rank in ranks.items()}
+
+
+def _top(count: int) -> int:
+    best = (
+        sa.select(ValueScore.clv_12m_minor.label("clv"))
+        .where(ValueScore.run_id == live_run("clv"))
+        .order_by(ValueScore.clv_12m_minor.desc())
+        .limit(count)
+        .subquery()
+    )
+    return int(db.session.scalar(sa.select(sa.func.sum(best.c.clv))) or 0)
