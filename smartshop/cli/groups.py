@@ -2,9 +2,10 @@
 
 from flask.cli import AppGroup
 
+from smartshop.cli.docs import group as docs
 from smartshop.cli.jobs import group as jobs
 from smartshop.cli.ml import group as ml
 from smartshop.cli.people import group as people
 from smartshop.cli.shop import group as shop
 
-GROUPS: tuple[AppGroup, ...] = (people, shop, ml, jobs)
+GROUPS: tuple[AppGroup, ...] = (people, shop, ml, jobs, docs)

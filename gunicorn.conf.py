@@ -1,0 +1,16 @@
+"""gunicorn's settings: two threaded workers by default; the kernel spreads connections between them."""
+
+import os
+
+bind = os.environ.get("SMARTSHOP_BIND", "127.0.0.1:5000")
+workers = int(os.environ.get("SMARTSHOP_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("SMARTSHOP_THREADS", "4"))
+reuse_port = True
+control_socket_disable = True
+max_requests = 20_000
+max_requests_jitter = 2_000
+graceful_timeout = 20
+timeout = 60
+limit_request_line = 8190
+accesslog = os.environ.get("SMARTSHOP_ACCESS_LOG") or None

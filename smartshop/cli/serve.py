@@ -1,0 +1,114 @@
+"""``python app.py``: the demo shop from nothing to served, and again in seconds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from smartshop.kernel.config import ROOT, Settings
+
+PATIENCE_SECONDS = 60
+
+
+def serve_demo(app: Flask) -> None:
+    """Migrate, load the demo into an empty shop, train, then serve until interrupted."""
+    settings: Settings = app.config["SETTINGS"]
+    address = os.environ.get("SMARTSHOP_BIND", "127.0.0.1:5000")
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+    _run("shop", "demo", "--if-empty")
+    _run("ml", "train", "--if-never")
+    with _Processes() as processes:
+        processes.start(
+            "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app", env={"SMARTSHOP_BIND": address}
+        )
+        _wait_until_ready(f"http://{address}/readyz", processes)
+        processes.start("flask", "jobs", "run")
+        _welcome(settings.instance, address)
+        processes.wait()
+
+
+def _run(*words: str) -> None:
+    """Run a command of our own in a process of its own, so that its memory goes with it."""
+    result = subprocess.run([_tool("flask"), *words], cwd=ROOT, check=False)  # noqa: S603
+    if result.returncode:
+        raise SystemExit(result.returncode)
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+class _Processes:
+    """Children that end with their parent, and end it when one of them ends."""
+
+    def __init__(self) -> None:
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            if child.poll() is None:
+                child.terminate()
+        for child in self._children:
+            try:
+                child.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def start(self, tool: str, *words: str, env: dict[str, str] | None = None) -> None:
+        self._children.append(
+            subprocess.Popen([_tool(tool), *words], cwd=ROOT, env={**os.environ, **(env or {})})  # noqa: S603
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        return any(child.poll() is not None for child in self._children)
+
+    def wait(self) -> None:
+        try:
+            while not self.has_ended:
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            click.echo("Closing the shop.")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_until_ready(url: str, processes: _Processes) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and not processes.has_ended:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    raise SystemExit(
+        "The shop did not start. The lines above say why; is the port taken? Try SMARTSHOP_BIND=127.0.0.1:5001"
+    )
+
+
+def _welcome(instance: Path, address: str) -> None:
+    click.secho(f"\nYour shop is open: http://{address}", bold=True)
+    accounts = instance / "demo-accounts.json"
+    if accounts.is_file():
+        for account in json.loads(accounts.read_text(encoding="utf-8")):
+            click.echo(f"  {account['role']:<9} {account['email']:<24} {account['password']}")
+    click.echo(f"  admin pages: http://{address}/admin/    stop with Ctrl-C\n")
