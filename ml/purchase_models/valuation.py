@@ -48,22 +48,25 @@ def spending_interval(
 
     Simulated from the fitted models given each history: alive ~ Bernoulli(P(alive)), rate ~ Gamma(r + x, alpha + T),
     dropout ~ Beta(a, b + x); purchases are the lesser of a Poisson count and the geometric number until dropout;
-    nu ~ Gamma(q + p w, v + w m), w purchases of mean value m having been seen, and the sum of N purchases is Gamma(p N, nu). The uncertainty of the fitted
-    parameters themselves is not in it.
+    nu ~ Gamma(q + p w, v + w m), w purchases of mean value m having been seen, and the sum of N purchases is
+    Gamma(p N, nu). The uncertainty of the fitted parameters themselves is not in it. Every distinct history is
+    simulated once, so that customers with the same history get the same interval.
     """
     rng = np.random.default_rng(seed)
-    x = summary.column("frequency")
-    valued, value = summary.column("valued"), summary.column("value")
-    alive = counts.p_alive(x, summary.column("recency"), summary.column("age"))
+    names = ("frequency", "recency", "age", "valued", "value")
+    histories = np.column_stack([summary.column(name) for name in names])
+    distinct, same = np.unique(histories, axis=0, return_inverse=True)
+    x, recency, age, valued, value = distinct.T
+    alive = counts.p_alive(x, recency, age)
     tail = (1 - level) / 2
     parts = []
     for start in range(0, x.size, CHUNK):
         part = slice(start, start + CHUNK)
         size = (x[part].size, draws)
-        n = _purchases(rng, counts, x[part], summary.column("age")[part], alive[part], t, size)
+        n = _purchases(rng, counts, x[part], age[part], alive[part], t, size)
         spent = _spending(rng, values, valued[part], value[part], n)
         parts.append(np.quantile(spent, [tail, 1 - tail], axis=1))
-    low, high = np.concatenate(parts, axis=1)
+    low, high = np.concatenate(parts, axis=1)[:, same.ravel()]
     return low, high
 
 
