@@ -15,12 +15,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
+import sqlalchemy.orm as so
 
 from ml.frames import ORDER_LINES, validate
 from smartshop.kernel import money
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order, OrderLine, OrderReturn
 
+Expression = sa.ColumnElement[Any] | so.InstrumentedAttribute[int]
 BATCH_ROWS = 65_536
 COLUMNS = {
     "customer_id": pa.int64(),
@@ -36,9 +38,11 @@ COLUMNS = {
 
 
 def order_lines(as_of: datetime, *, currency: str) -> pd.DataFrame:
-    """Lines of known customers' orders placed strictly before ``as_of``, as `ml.frames.ORDER_LINES`, by line id.
+    """Lines of known customers' orders placed strictly before ``as_of``, as `ml.frames.ORDER_LINES`, by order and place.
 
     Every line counts with its money, postage and fees as well; only product lines carry a product and a category.
+    What an order charged beyond its lines (delivery, added tax) is one more line without a product, so that the
+    revenue of an order is always its total less what came back.
     ``revenue`` is net of what had come back strictly before ``as_of`` (``returned_revenue``); later returns are not
     known yet. A cancelled order is left out unless part of it came back at or after ``as_of``: then it still stood.
     Amounts are major units of ``currency``; orders in another currency are left out.
@@ -50,49 +54,96 @@ def order_lines(as_of: datetime, *, currency: str) -> pd.DataFrame:
     return frame
 
 
-def _statement(as_of: datetime, currency: str) -> sa.Select[Any]:
-    returned = (
+def _statement(as_of: datetime, currency: str) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    back = (
         sa.select(OrderReturn.order_line_id, sa.func.sum(OrderReturn.amount_minor).label("minor"))
         .where(OrderReturn.at < as_of)
         .group_by(OrderReturn.order_line_id)
         .subquery()
     )
-    stood = (
+    is_product = OrderLine.kind == "product"
+    lines = (
+        _columns(
+            place=OrderLine.position + 1,
+            product=sa.case((is_product, sa.func.coalesce(OrderLine.product_id, -1)), else_=-1),
+            category=sa.case((is_product, OrderLine.category_name), else_=""),
+            quantity=OrderLine.quantity,
+            unit=OrderLine.unit_price_minor,
+            total=OrderLine.total_minor,
+            returned=sa.cast(sa.func.coalesce(back.c.minor, 0), sa.BigInteger),
+        )
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .outerjoin(back, back.c.order_line_id == OrderLine.id)
+        .where(_is_known(as_of, currency))
+    )
+    on_lines = (
+        sa.select(
+            OrderLine.order_id, sa.cast(sa.func.sum(OrderLine.total_minor), sa.BigInteger).label("minor")
+        )
+        .group_by(OrderLine.order_id)
+        .subquery()
+    )
+    rest = Order.total_minor - sa.func.coalesce(on_lines.c.minor, 0)
+    charges = (
+        _columns(
+            place=sa.literal_column("0"),
+            product=sa.literal_column("-1"),
+            category=sa.literal_column("''"),
+            quantity=sa.literal_column("1"),
+            unit=sa.case((rest > 0, rest), else_=0),
+            total=rest,
+            returned=sa.literal_column("0"),
+        )
+        .outerjoin(on_lines, on_lines.c.order_id == Order.id)
+        .where(_is_known(as_of, currency), rest != 0)
+    )
+    return sa.union_all(lines, charges).order_by("order_id", "place")
+
+
+def _columns(
+    *,
+    place: Expression,
+    product: Expression,
+    category: Expression,
+    quantity: Expression,
+    unit: Expression,
+    total: Expression,
+    returned: Expression,
+) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Order.person_id.label("customer_id"),
+        Order.id.label("order_id"),
+        Order.placed_at.label("ordered_at"),
+        place.label("place"),
+        product.label("product_id"),
+        category.label("category"),
+        quantity.label("quantity"),
+        unit.label("unit_minor"),
+        total.label("total_minor"),
+        returned.label("returned_minor"),
+    ).select_from(Order)
+
+
+def _is_known(as_of: datetime, currency: str) -> sa.ColumnElement[bool]:
+    still_stood = (
         sa.select(OrderLine.order_id)
         .join(OrderReturn, OrderReturn.order_line_id == OrderLine.id)
         .where(OrderReturn.at >= as_of)
     )
-    is_product = OrderLine.kind == "product"
-    return (
-        sa.select(
-            Order.person_id.label("customer_id"),
-            Order.id.label("order_id"),
-            Order.placed_at.label("ordered_at"),
-            sa.case((is_product, sa.func.coalesce(OrderLine.product_id, -1)), else_=-1).label("product_id"),
-            sa.case((is_product, OrderLine.category_name), else_="").label("category"),
-            OrderLine.quantity.label("quantity"),
-            OrderLine.unit_price_minor.label("unit_minor"),
-            OrderLine.total_minor.label("total_minor"),
-            sa.cast(sa.func.coalesce(returned.c.minor, 0), sa.BigInteger).label("returned_minor"),
-        )
-        .join(Order, Order.id == OrderLine.order_id)
-        .outerjoin(returned, returned.c.order_line_id == OrderLine.id)
-        .where(
-            Order.person_id.is_not(None),
-            Order.placed_at < as_of,
-            Order.currency == currency,
-            sa.or_(Order.state != "cancelled", Order.id.in_(stood)),
-        )
-        .order_by(OrderLine.id)
+    return sa.and_(
+        Order.person_id.is_not(None),
+        Order.placed_at < as_of,
+        Order.currency == currency,
+        sa.or_(Order.state != "cancelled", Order.id.in_(still_stood)),
     )
 
 
-def _sql(statement: sa.Select[Any]) -> str:
+def _sql(statement: sa.CompoundSelect[*tuple[Any, ...]]) -> str:
     """The statement as text: its only values are a moment and a currency code of the settings."""
     return str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
 
 
-def _read_sqlite(statement: sa.Select[Any]) -> pa.Table:
+def _read_sqlite(statement: sa.CompoundSelect[*tuple[Any, ...]]) -> pa.Table:
     from adbc_driver_sqlite import dbapi
 
     sql = _sql(statement)
@@ -116,7 +167,7 @@ def _back_up(copy: Path) -> None:
         source.close()
 
 
-def _read_postgresql(statement: sa.Select[Any]) -> pa.Table:
+def _read_postgresql(statement: sa.CompoundSelect[*tuple[Any, ...]]) -> pa.Table:
     from adbc_driver_postgresql import dbapi
 
     address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -34,7 +34,7 @@ class Yardstick:
 
 YARDSTICKS: Mapping[str, Yardstick] = {
     "churn": Yardstick("auc", is_higher_better=True, noise=0.01),
-    "clv": Yardstick("mae", is_higher_better=False, noise=0.02),
+    "clv": Yardstick("spearman", is_higher_better=True, noise=0.02),
 }
 """RFM has none: it is a definition, and right by construction."""
 

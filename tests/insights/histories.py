@@ -1,0 +1,175 @@
+"""A small shop's order history with everything in it that a frame has to get right."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from smartshop.catalog.models import Category, Product
+from smartshop.identity.models import Person
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+from smartshop.orders.models import Order, OrderLine, OrderReturn
+
+END = datetime(2026, 6, 1, tzinfo=UTC)
+DAYS = 600
+PRODUCTS = 12
+CATEGORIES = ("Mugs", "Candles", "Bags")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One order line to be: what it is, how many, for how much each, and what came back of it when."""
+
+    sku: str
+    quantity: int
+    unit_minor: int
+    kind: str = "product"
+    returned: int = 0
+    returned_at: datetime | None = None
+
+
+def write_catalog() -> None:
+    with unit_of_work():
+        for index, name in enumerate(CATEGORIES, start=1):
+            db.session.add(Category(id=index, slug=name.lower(), name=name))
+        db.session.flush()
+        for index in range(1, PRODUCTS + 1):
+            product = Product(id=index, slug=f"p{index}", name=f"Product {index}", category_id=index % 3 + 1)
+            product.created_at = product.updated_at = END - timedelta(days=DAYS)
+            db.session.add(product)
+
+
+def write_people(count: int, first: int = 1) -> None:
+    rows = [
+        {"id": each, "name": f"Customer {each}", "created_at": END - timedelta(days=DAYS)}
+        for each in range(first, first + count)
+    ]
+    with unit_of_work():
+        db.session.execute(sa.insert(Person), rows)
+
+
+class Ledger:
+    """Collects orders and writes them in one go, numbering as it goes."""
+
+    def __init__(self, first_order: int = 1) -> None:
+        self.orders: list[dict[str, Any]] = []
+        self.lines: list[dict[str, Any]] = []
+        self.returns: list[dict[str, Any]] = []
+        self._next = first_order
+
+    def order(
+        self,
+        person_id: int | None,
+        placed_at: datetime,
+        *lines: Line,
+        state: str = "fulfilled",
+        currency: str = "GBP",
+        shipping_minor: int = 0,
+    ) -> int:
+        order_id, self._next = self._next, self._next + 1
+        goods = sum(each.quantity * each.unit_minor for each in lines)
+        self.orders.append(
+            {
+                "id": order_id,
+                "number": f"N{order_id}",
+                "person_id": person_id,
+                "source": "import",
+                "state": state,
+                "placed_at": placed_at,
+                "currency": currency,
+                "goods_minor": goods,
+                "shipping_minor": shipping_minor,
+                "total_minor": goods + shipping_minor,
+                "returned_minor": sum(each.returned * each.unit_minor for each in lines),
+            }
+        )
+        for position, each in enumerate(lines):
+            self._line(order_id, position, each)
+        return order_id
+
+    def _line(self, order_id: int, position: int, line: Line) -> None:
+        line_id = len(self.lines) + 1 + order_id * 10
+        product = int(line.sku[1:]) if line.kind == "product" else None
+        self.lines.append(
+            {
+                "id": line_id,
+                "order_id": order_id,
+                "position": position,
+                "kind": line.kind,
+                "product_id": product,
+                "sku": line.sku,
+                "product_name": line.sku,
+                "category_name": CATEGORIES[product % 3] if product else "",
+                "quantity": line.quantity,
+                "unit_price_minor": line.unit_minor,
+                "total_minor": line.quantity * line.unit_minor,
+                "returned_quantity": line.returned,
+                "returned_minor": line.returned * line.unit_minor,
+            }
+        )
+        if line.returned:
+            self.returns.append(
+                {
+                    "order_line_id": line_id,
+                    "quantity": line.returned,
+                    "amount_minor": line.returned * line.unit_minor,
+                    "at": line.returned_at,
+                }
+            )
+
+    def write(self) -> None:
+        with unit_of_work():
+            for table, rows in ((Order, self.orders), (OrderLine, self.lines), (OrderReturn, self.returns)):
+                if rows:
+                    db.session.execute(sa.insert(table), rows)
+
+
+def write_believable_history(customers: int = 400, *, seed: int = 5) -> None:
+    """Customers with their own rates and lifetimes, two copies of one customer, guests, returns and cancellations."""
+    chance = random.Random(seed)
+    write_catalog()
+    write_people(customers)
+    ledger = Ledger()
+    for person in range(1, customers + 1):
+        twin = chance if person > 2 else random.Random(99)
+        for at in _moments(twin):
+            ledger.order(person, at, *_basket(twin, at), shipping_minor=twin.choice((0, 0, 395)))
+    ledger.order(None, END - timedelta(days=9), Line("p1", 2, 500))
+    ledger.order(3, END - timedelta(days=8), Line("p1", 1, 9_900_00), state="cancelled")
+    ledger.order(3, END - timedelta(days=7), Line("p2", 1, 100), currency="EUR")
+    ledger.write()
+
+
+def _moments(chance: random.Random) -> list[datetime]:
+    start = END - timedelta(days=chance.uniform(20, DAYS))
+    rate, lifetime = chance.gammavariate(1.2, 1 / 40), chance.expovariate(1 / 250)
+    at, moments = 0.0, [start]
+    while True:
+        at += chance.expovariate(rate)
+        when = start + timedelta(days=at)
+        if at > lifetime or when >= END:
+            return [each.replace(microsecond=0) for each in moments]
+        moments.append(when)
+
+
+def _basket(chance: random.Random, at: datetime) -> list[Line]:
+    lines = []
+    for _ in range(chance.randint(1, 4)):
+        quantity, returned = chance.randint(1, 6), 0
+        if chance.random() < 0.04:
+            returned = chance.randint(1, quantity)
+        price = chance.randint(150, 3_000)
+        sku = f"p{chance.randint(1, PRODUCTS)}"
+        lines.append(
+            Line(
+                sku,
+                quantity,
+                price,
+                returned=returned,
+                returned_at=at + timedelta(days=9) if returned else None,
+            )
+        )
+    return lines
