@@ -1,0 +1,1 @@
+"""The simulated shop: an assortment, its pictures and two years of believable trade."""
