@@ -46,10 +46,10 @@ TRUSTED_TYPES = frozenset(
     {
         "ml.baselines.BaseRate",
         "ml.baselines.RecencyAlone",
-        "ml.churn.ChurnForest",
         "ml.purchase_models.betageo.BetaGeo",
-        "ml.churn.SigmoidCalibration",
         "ml.purchase_models.gammagamma.GammaGamma",
+        "ml.risk_models.ChurnForest",
+        "ml.risk_models.SigmoidCalibration",
         "sklearn.tree._tree.Tree",
     }
 )

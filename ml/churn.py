@@ -7,21 +7,17 @@ always the silence of a later window.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
-from sklearn.base import BaseEstimator
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.utils.validation import check_is_fitted
 
 from ml import artifact, baselines, features, frames, metrics, splits
 from ml.purchase_models.betageo import BetaGeo
 from ml.purchase_models.summary import summarise
-from ml.results import Baseline, Need, TrainingResult, not_enough_data, shortfall, sufficiency, verdict_on
+from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.risk_models import ChurnForest, SigmoidCalibration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,77 +33,6 @@ LEAD_DAYS = 30
 MAX_WINDOWS = 4
 MIN_CUSTOMERS, MIN_REPEAT, MIN_EACH = 100, 20, 20
 FOREST, BASE_RATE, RECENCY, BETA_GEO = "random forest", "base rate", "recency alone", "BG/NBD alone"
-
-
-class SigmoidCalibration(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Platt scaling on log-odds: corrects the level and the spread of probabilities and keeps their order.
-
-    Learns ``slope_`` and ``level_`` of logit P(y = 1) = level + slope * logit(p). Never isotonic: its steps would give
-    hundreds of customers one probability.
-    """
-
-    def fit(self, X: Floats, y: Floats) -> Self:
-        """Fit probabilities ``X``, shape (n,), to outcomes ``y``, 0/1 of both kinds, that ``X`` was not fitted on."""
-        if len(X) != len(y) or np.min(X) < 0 or np.max(X) > 1:
-            raise ValueError("X must be probabilities, as many as there are outcomes")
-        model = LogisticRegression(C=1e6, max_iter=1000).fit(_log_odds(X)[:, None], y)
-        self.slope_ = float(model.coef_[0, 0])
-        self.level_ = float(model.intercept_[0])
-        return self
-
-    def probability(self, X: Floats) -> Floats:
-        """The corrected probabilities, shape (n,)."""
-        check_is_fitted(self, "slope_")
-        return np.asarray(special.expit(self.level_ + self.slope_ * _log_odds(X)))
-
-
-class ChurnForest(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """A random forest of shallow-leaved trees on half samples, calibrated afterwards if later rows are at hand.
-
-    Attributes
-    ----------
-    forest_ : the fitted forest; calibration_ : a fitted `SigmoidCalibration` or None; n_features_in_ : columns seen
-    """
-
-    def __init__(
-        self,
-        n_estimators: int = 200,
-        min_samples_leaf: int = 40,
-        max_samples: float = 0.5,
-        random_state: int = 0,
-    ) -> None:
-        self.n_estimators = n_estimators
-        self.min_samples_leaf = min_samples_leaf
-        self.max_samples = max_samples
-        self.random_state = random_state
-
-    def fit(self, X: Floats, y: Floats) -> Self:
-        """Fit ``X``, shape (n, features), to ``y``, 0/1 of both kinds; forgets any calibration."""
-        X = np.asarray(X, dtype=np.float64)
-        if X.ndim != 2 or len(X) != len(y) or np.unique(y).size != 2:
-            raise ValueError("X must be a table with as many rows as y, and y must hold both outcomes")
-        self.forest_ = RandomForestClassifier(
-            n_estimators=self.n_estimators, min_samples_leaf=self.min_samples_leaf,
-            max_samples=self.max_samples, random_state=self.random_state,
-        ).fit(X, y)  # fmt: skip
-        self.calibration_: SigmoidCalibration | None = None
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def calibrate(self, X: Floats, y: Floats) -> Self:
-        """Correct the probabilities on rows later than those fitted."""
-        check_is_fitted(self, "forest_")
-        self.calibration_ = SigmoidCalibration().fit(self._raw(X), y)
-        return self
-
-    def probability(self, X: Floats) -> Floats:
-        """P(no purchase in the horizon), shape (n,)."""
-        check_is_fitted(self, "forest_")
-        raw = self._raw(X)
-        return raw if self.calibration_ is None else np.asarray(self.calibration_.probability(raw))
-
-    def _raw(self, X: Floats) -> Floats:
-        return np.asarray(self.forest_.predict_proba(np.asarray(X, dtype=np.float64))[:, 1])
 
 
 def train(
@@ -141,27 +66,23 @@ def train(
         rows = rows_at(known, [*(window.cutoff for window in (*split.train, split.test)), end], horizon_days)
         needs += _outcome_needs(rows, split)
     if split is None or shortfall(needs):
-        return not_enough_data("churn", as_of, rows=len(known), needs=needs, columns=COLUMNS, card=card)
+        return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
     measured, rival, rivals, is_calibrated = _judge(rows, split, seed)
     is_better = measured["auc"] > rival.metrics["auc"]
-    verdict = verdict_on(is_better=is_better)
     served = FOREST if is_better else rival.name
     labelled = [window.cutoff for window in (*split.train, split.test)][-MAX_WINDOWS:]
     methods, forest = _fit(rows[rows["as_of"].isin(labelled)], is_calibrated=is_calibrated, seed=seed)
-    current = rows[rows["as_of"] == end].reset_index(drop=True)
-    probability = methods[served](current)
+    current = rows[rows["as_of"] == end]
     scores = pd.DataFrame(
-        {
-            "customer_id": current["customer_id"],
-            "churn_probability": probability,
-            "churn_risk": risk_of(probability, high_above=high_above, medium_from=medium_from),
-        }
+        {"customer_id": current["customer_id"], "churn_probability": methods[served](current)}
+    ).reset_index(drop=True)
+    scores["churn_risk"] = risk_of(
+        scores["churn_probability"].to_numpy(), high_above=high_above, medium_from=medium_from
     )
-    return TrainingResult(
-        question="churn", as_of=as_of, rows=len(known), verdict=verdict, scores=scores, served=served,
-        metrics=measured, baseline=rival, estimator=forest, sufficiency=sufficiency(needs),
-        card=card | {"metrics": measured, "baseline": {"name": rival.name, "metrics": rival.metrics},
-                     "rivals": rivals, "verdict": verdict, "served": served, "is_calibrated": is_calibrated},
+    return judged(
+        card | {"rivals": rivals, "is_calibrated": is_calibrated},
+        as_of=as_of, is_better=is_better, metrics=measured, baseline=rival, needs=needs,
+        scores=scores, served=served, estimator=forest,
     )  # fmt: skip
 
 
@@ -324,7 +245,3 @@ def _days(rows: pd.DataFrame) -> Floats:
 
 def _outcome(rows: pd.DataFrame) -> Floats:
     return rows["churned"].to_numpy(dtype=float)
-
-
-def _log_odds(probability: Floats) -> Floats:
-    return np.asarray(special.logit(np.clip(probability, 1e-6, 1 - 1e-6)))

@@ -14,7 +14,7 @@ from ml.purchase_models.betageo import BetaGeo
 from ml.purchase_models.gammagamma import GammaGamma
 from ml.purchase_models.summary import PurchaseSummary, summarise
 from ml.purchase_models.valuation import discounted_value, spending_interval
-from ml.results import Baseline, Need, TrainingResult, not_enough_data, shortfall, sufficiency, verdict_on
+from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,10 +70,9 @@ def train(
         window={"test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
     if shortfall(needs):
-        return not_enough_data("clv", as_of, rows=len(known), needs=needs, columns=COLUMNS, card=card)
+        return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
     measured, rival = _judge(known, cutoff, horizon_days, seed)
     is_better = measured["spearman"] > rival.metrics["spearman"]
-    verdict = verdict_on(is_better=is_better)
     summary = summarise(known, end)
     counts, values = _fit(summary)
     served = "BG/NBD and Gamma-Gamma" if is_better else rival.name
@@ -82,11 +81,10 @@ def train(
     scores.insert(1, "clv_historic", historic_value(known, end))
     scores["p_alive"] = counts.p_alive(*_history(summary))
     scores["next_order_at"] = _next_order(counts, summary, end)
-    return TrainingResult(
-        question="clv", as_of=as_of, rows=len(known), verdict=verdict, scores=scores[COLUMNS], served=served,
-        metrics=measured, baseline=rival, sufficiency=sufficiency(needs),
-        card=card | {"metrics": measured, "baseline": {"name": rival.name, "metrics": rival.metrics},
-                     "verdict": verdict, "served": served, "model": _described(counts, values, summary)},
+    return judged(
+        card | {"model": _described(counts, values, summary)},
+        as_of=as_of, is_better=is_better, metrics=measured, baseline=rival, needs=needs,
+        scores=scores[COLUMNS], served=served,
         arrays={"betageo": np.array([counts.r_, counts.alpha_, counts.a_, counts.b_]),
                 "gammagamma": np.array([values.p_, values.q_, values.v_])},
     )  # fmt: skip

@@ -14,11 +14,6 @@ import pandas as pd
 Verdict = Literal["beats baseline", "baseline wins", "not enough data"]
 
 
-def verdict_on(*, is_better: bool) -> Verdict:
-    """The verdict on a model that was judged."""
-    return "beats baseline" if is_better else "baseline wins"
-
-
 @dataclass(frozen=True)
 class Need:
     """One thing a question needs of the data: how much there must be and how much there is."""
@@ -81,16 +76,42 @@ def sufficiency(needs: list[Need]) -> dict[str, dict[str, float]]:
 
 
 def not_enough_data(
-    question: str, as_of: datetime, *, rows: int, needs: list[Need], columns: list[str], card: dict[str, Any]
+    card: dict[str, Any], *, as_of: datetime, needs: list[Need], columns: list[str]
 ) -> TrainingResult:
     """A result without scores that says what is missing."""
     return TrainingResult(
-        question=question,
+        question=card["question"],
         as_of=as_of,
-        rows=rows,
+        rows=card["data_rows"],
         verdict="not enough data",
         scores=pd.DataFrame(columns=columns),
         served="nothing",
         card=card | {"verdict": "not enough data", "shortfall": shortfall(needs)},
         sufficiency=sufficiency(needs),
+    )
+
+
+def judged(
+    card: dict[str, Any],
+    *,
+    as_of: datetime,
+    is_better: bool,
+    metrics: dict[str, float],
+    baseline: Baseline,
+    needs: list[Need],
+    **outcome: Any,
+) -> TrainingResult:
+    """A result with its verdict, the card completed; ``outcome`` holds scores, served, arrays and estimator."""
+    verdict: Verdict = "beats baseline" if is_better else "baseline wins"
+    facts = {"metrics": metrics, "baseline": {"name": baseline.name, "metrics": baseline.metrics}}
+    return TrainingResult(
+        question=card["question"],
+        as_of=as_of,
+        rows=card["data_rows"],
+        verdict=verdict,
+        metrics=metrics,
+        baseline=baseline,
+        card=card | facts | {"verdict": verdict, "served": outcome["served"]},
+        sufficiency=sufficiency(needs),
+        **outcome,
     )

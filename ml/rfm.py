@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from ml import artifact, features, frames, metrics
-from ml.results import Baseline, Need, TrainingResult, not_enough_data, shortfall, sufficiency, verdict_on
+from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,18 +63,15 @@ def train(frame: pd.DataFrame, as_of: datetime, *, seed: int = 0, horizon_days: 
         window={"reference_date": str(end), "test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
     if shortfall(needs):
-        return not_enough_data("rfm", as_of, rows=len(known), needs=needs, columns=COLUMNS, card=card)
+        return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
     inputs = features.behaviour(known, [cutoff, end])
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
     measured, rival = _judge(segmented(then), known[known["ordered_at"] >= cutoff], seed)
     gain = measured["captured_share"] - rival.metrics["captured_share"]
-    verdict = verdict_on(is_better=gain > 0)
     scores = segmented(now)
-    return TrainingResult(
-        question="rfm", as_of=as_of, rows=len(known), verdict=verdict, scores=scores, served="rfm",
-        metrics=measured, baseline=rival, sufficiency=sufficiency(needs),
-        card=card | {"metrics": measured, "baseline": {"name": rival.name, "metrics": rival.metrics},
-                     "verdict": verdict, "served": "rfm"},
+    return judged(
+        card, as_of=as_of, is_better=gain > 0, metrics=measured, baseline=rival, needs=needs,
+        scores=scores, served="rfm",
         arrays={name: scores[name].to_numpy(dtype=float) for name in ("customer_id", "r", "f", "m")},
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 Floats = npt.NDArray[np.float64]
-LOWEST, HIGHEST = -12.0, 14.0  # log-parameters beyond these describe nobody
+BOUNDS = np.log([(1e-4, 100.0), (1e-5, 1000.0), (1e-6, 100.0), (1e-3, 1000.0)])
+"""Of r, alpha (in mean ages), a and b. At the upper ends customers no longer differ, and beyond them 2F1 overflows."""
 
 
 class BetaGeo(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -57,7 +58,7 @@ class BetaGeo(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         found = [
             optimize.minimize(
                 cost, np.log(start), jac=True, method="L-BFGS-B",
-                bounds=[(LOWEST, HIGHEST)] * 4, options={"maxiter": self.max_iter, "ftol": 1e-13, "gtol": 1e-8},
+                bounds=BOUNDS, options={"maxiter": self.max_iter, "ftol": 1e-13, "gtol": 1e-8},
             )
             for start in ((0.5, 0.2, 0.5, 2.0), (1.0, 1.0, 1.0, 1.0))
         ]  # fmt: skip

@@ -1,0 +1,143 @@
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml import churn
+from ml.results import TrainingResult
+from tests.ml import simulated
+
+T = datetime(2025, 8, 1)  # noqa: DTZ001 - frames hold UTC without a zone
+CUTOFF = datetime(2025, 3, 1)  # noqa: DTZ001
+
+
+@pytest.fixture(scope="module")
+def result(shop: pd.DataFrame) -> TrainingResult:
+    return churn.train(shop, T, seed=3)
+
+
+def test_everyone_active_in_the_last_year_is_scored_and_nobody_else(
+    result: TrainingResult, shop: pd.DataFrame
+) -> None:
+    last = shop[shop["ordered_at"] < pd.Timestamp(T)].groupby("customer_id")["ordered_at"].max()
+    active = last[(pd.Timestamp(T) - last).dt.days <= 365].index
+    assert list(result.scores.columns) == churn.COLUMNS
+    assert result.scores["customer_id"].tolist() == sorted(active)
+    assert len(active) < len(last)
+    assert result.scores["churn_probability"].between(0, 1).all()
+
+
+def test_the_future_moves_no_input_but_only_the_label(shop: pd.DataFrame) -> None:
+    """Orders from the cutoff on are dealt out to other customers at other times: only ``churned`` may move."""
+    rng = np.random.default_rng(8)
+    shuffled = shop.copy()
+    later = shuffled["ordered_at"] >= pd.Timestamp(CUTOFF)
+    for column in ("customer_id", "ordered_at", "revenue", "product_id", "quantity"):
+        shuffled.loc[later, column] = rng.permutation(shuffled.loc[later, column].to_numpy())
+    before, after = (churn.rows_at(lines, [CUTOFF], 90) for lines in (shop, shuffled))
+    names = ["as_of", "customer_id", *churn.INPUTS]
+    pd.testing.assert_frame_equal(before[names], after[names])
+    assert (before["churned"] != after["churned"]).any()
+
+
+def test_the_label_is_the_silence_of_the_window() -> None:
+    lines = pd.concat(
+        [
+            simulated.line(1, 1, "2025-02-01"),
+            simulated.line(1, 2, "2025-02-05"),
+            simulated.line(2, 3, "2025-02-01"),
+            simulated.line(2, 4, "2025-03-01 00:00:00"),
+            simulated.line(3, 5, "2025-02-01"),
+            simulated.line(3, 6, "2025-05-30 00:00:00"),
+            simulated.line(4, 7, "2025-02-01"),
+            simulated.line(4, 8, "2025-05-29 23:59:59"),
+            simulated.line(5, 9, "2023-02-01"),
+        ],
+        ignore_index=True,
+    )
+    rows = churn.rows_at(lines, [CUTOFF], 90).set_index("customer_id")
+    assert rows["churned"].to_dict() == {1: 1.0, 2: 0.0, 3: 1.0, 4: 0.0}
+
+
+def test_the_scores_repeat_with_the_seed_and_ignore_later_orders(
+    result: TrainingResult, shop: pd.DataFrame
+) -> None:
+    known = shop[shop["ordered_at"] < pd.Timestamp(T)]
+    again = churn.train(known, T, seed=3)
+    pd.testing.assert_frame_equal(again.scores, result.scores)
+    assert again.metrics == result.metrics
+
+
+def test_training_windows_end_before_the_test_window_and_the_last_calibrates(result: TrainingResult) -> None:
+    window = result.card["window"]
+    test_from = pd.Timestamp(window["test_from"])
+    cutoffs = [pd.Timestamp(each) for each in window["train_cutoffs"].split(", ")]
+    assert pd.Timestamp(window["test_until"]) == pd.Timestamp(T)
+    assert test_from == pd.Timestamp(T - timedelta(days=90))
+    assert all(cutoff + pd.Timedelta(days=90) <= test_from for cutoff in cutoffs)
+    assert len(cutoffs) == 4
+    assert result.card["is_calibrated"] is True
+
+
+def test_the_winner_makes_the_scores(result: TrainingResult) -> None:
+    assert result.baseline is not None
+    beats = result.metrics["auc"] > result.baseline.metrics["auc"]
+    assert result.verdict == ("beats baseline" if beats else "baseline wins")
+    assert result.served == ("random forest" if beats else result.baseline.name)
+    assert set(result.card["rivals"]) == {"base rate", "recency alone", "BG/NBD alone"}
+    assert result.card["rivals"]["base rate"]["auc"] == 0.5
+
+
+def test_when_behaviour_says_nothing_beyond_recency_the_baseline_is_served(
+    monkeypatch: pytest.MonkeyPatch, shop: pd.DataFrame
+) -> None:
+    """The forest is given one constant column, so it cannot rank anybody."""
+    monkeypatch.setattr(churn, "_inputs", lambda rows: np.zeros((len(rows), 1)))
+    result = churn.train(shop, T)
+    assert result.baseline is not None
+    assert result.verdict == "baseline wins"
+    assert result.served == result.baseline.name
+    assert result.scores["churn_probability"].nunique() > 10
+
+
+def test_probabilities_are_calibrated_on_a_steady_shop(result: TrainingResult) -> None:
+    assert result.metrics["mean_probability"] == pytest.approx(result.metrics["churned_share"], abs=0.1)
+    assert result.metrics["auc"] > 0.7
+    assert result.metrics["brier"] < result.card["rivals"]["base rate"]["brier"]
+
+
+def test_risk_bands_meet_at_their_thresholds() -> None:
+    found = churn.risk_of(np.array([0.0, 0.3299, 0.33, 0.66, 0.6601, 1.0]))
+    assert found.tolist() == ["low", "low", "medium", "medium", "high", "high"]
+    assert churn.risk_of(np.array([0.5]), high_above=0.4, medium_from=0.2).tolist() == ["high"]
+
+
+def test_the_forest_beats_every_rival_on_online_retail(retail_results: dict[str, TrainingResult]) -> None:
+    result = retail_results["churn"]
+    assert result.baseline is not None
+    assert result.baseline.name == "BG/NBD alone"
+    assert result.metrics["auc"] == pytest.approx(0.739, abs=0.005)
+    assert result.baseline.metrics["auc"] == pytest.approx(0.733, abs=0.001)
+    assert result.metrics["test_customers"] == 3_370
+    assert result.verdict == "beats baseline"
+    assert len(result.scores) == 4_274
+    assert set(result.scores["churn_risk"]) == {"low", "medium", "high"}
+
+
+def test_a_young_shop_is_told_what_is_missing(shop: pd.DataFrame) -> None:
+    result = churn.train(shop, datetime(2024, 6, 1))  # noqa: DTZ001
+    assert result.verdict == "not enough data"
+    assert result.scores.empty
+    assert "210 days of history (has 1" in result.shortfall
+    assert result.sufficiency["days of history"]["need"] == 210
+
+
+def test_a_small_shop_is_told_what_is_missing() -> None:
+    result = churn.train(simulated.shop(customers=60), T)
+    assert result.verdict == "not enough data"
+    assert "100 customers (has 60)" in result.shortfall
+
+
+def test_an_empty_frame_is_not_enough_data(shop: pd.DataFrame) -> None:
+    assert churn.train(shop.head(0), T).verdict == "not enough data"

@@ -1,0 +1,125 @@
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml import clv
+from ml.results import TrainingResult
+from tests.ml import simulated
+
+T = datetime(2025, 8, 1)  # noqa: DTZ001 - frames hold UTC without a zone
+
+
+@pytest.fixture(scope="module")
+def result(shop: pd.DataFrame) -> TrainingResult:
+    return clv.train(shop, T, seed=3)
+
+
+def test_every_customer_gets_one_ordered_interval(result: TrainingResult, shop: pd.DataFrame) -> None:
+    scores = result.scores
+    assert list(scores.columns) == clv.COLUMNS
+    assert sorted(scores["customer_id"]) == sorted(shop["customer_id"].unique())
+    assert (scores["clv_12m_low"] >= 0).all()
+    assert (scores["clv_12m_low"] <= scores["clv_12m"]).all()
+    assert (scores["clv_12m"] <= scores["clv_12m_high"]).all()
+    assert scores["p_alive"].between(0, 1).all()
+    assert scores.drop(columns="next_order_at").notna().all(axis=None)
+
+
+def test_the_next_order_is_always_ahead_and_within_two_years(result: TrainingResult) -> None:
+    due = result.scores["next_order_at"].dropna()
+    assert str(due.dtype) == "datetime64[us]"
+    assert (due > pd.Timestamp(T)).all()
+    assert (due <= pd.Timestamp(T) + pd.Timedelta(days=731)).all()
+    assert len(due) > 0
+
+
+def test_later_orders_change_nothing(result: TrainingResult, shop: pd.DataFrame) -> None:
+    known = shop[shop["ordered_at"] < pd.Timestamp(T)]
+    again = clv.train(known, T, seed=3)
+    pd.testing.assert_frame_equal(again.scores, result.scores)
+    assert again.metrics == result.metrics
+
+
+def test_the_judged_window_cannot_be_seen_by_the_models_judged(
+    result: TrainingResult, shop: pd.DataFrame
+) -> None:
+    """Ten times the revenue in the window: predictions for it, and so the ratio to it, stay what they were."""
+    window = shop["ordered_at"] >= pd.Timestamp(result.card["window"]["test_from"])
+    richer = shop.copy()
+    richer.loc[window, "revenue"] *= 10
+    found = clv.train(richer, T, seed=3)
+    assert found.metrics["mean_ratio"] == pytest.approx(result.metrics["mean_ratio"] / 10)
+    assert found.metrics["spearman"] == pytest.approx(result.metrics["spearman"])
+
+
+def test_on_a_shop_that_follows_the_process_the_total_is_right(result: TrainingResult) -> None:
+    assert result.metrics["mean_ratio"] == pytest.approx(1, abs=0.25)
+    assert result.metrics["interval_coverage"] >= 0.75
+
+
+def test_historic_value_is_order_value_times_frequency_times_lifespan() -> None:
+    lines = pd.concat(
+        [
+            simulated.line(1, 1, "2025-01-01", 100.0),
+            simulated.line(1, 2, "2025-07-20", 200.0),
+            simulated.line(2, 3, "2025-07-31", 40.0),
+        ],
+        ignore_index=True,
+    )
+    found = clv.historic_value(lines, T)
+    # 1: 212 days here, longer than the usual 200: what was spent. 2: one order in 90 days, kept up for 200.
+    assert found == pytest.approx([300.0, 40 * (1 / 90) * 200])
+
+
+def test_when_the_history_goes_on_unchanged_the_baseline_wins_and_makes_the_scores() -> None:
+    """Clockwork customers: the historical rate is exact, so no model can do better."""
+    rng = np.random.default_rng(2)
+    parts = []
+    for customer in range(1, 161):
+        days = np.arange(rng.integers(0, 5), 400, 2 + customer % 40)
+        parts.append(pd.DataFrame({"customer_id": customer, "day": days, "revenue": 5.0 + customer}))
+    visits = pd.concat(parts, ignore_index=True)
+    lines = pd.concat(
+        [simulated.line(1, 1, "2024-06-27", 6.0).iloc[[0] * len(visits)].reset_index(drop=True)]
+    ).assign(
+        customer_id=visits["customer_id"].astype("int64"),
+        order_id=np.arange(len(visits)),
+        ordered_at=(pd.Timestamp("2024-06-27") + pd.to_timedelta(visits["day"], unit="D")).astype(
+            "datetime64[us]"
+        ),
+        revenue=visits["revenue"],
+    )
+    result = clv.train(lines, T)
+    assert result.verdict == "baseline wins"
+    assert result.served == "historical rate"
+    scores = result.scores.set_index("customer_id")
+    expected = 365 / (2 + 5 % 40) * 10.0
+    assert scores.loc[5, "clv_12m"] == pytest.approx(expected * 0.94, rel=0.03)
+    low, high = (float(scores[name].loc[5]) for name in ("clv_12m_low", "clv_12m_high"))
+    assert low < expected * 0.94 < high
+
+
+def test_online_retail_is_ranked_better_than_by_its_historical_rate(
+    retail_results: dict[str, TrainingResult],
+) -> None:
+    result = retail_results["clv"]
+    assert result.baseline is not None
+    assert len(result.scores) == 4_338
+    assert result.metrics["spearman"] == pytest.approx(0.580, abs=0.002)
+    assert result.baseline.metrics["spearman"] == pytest.approx(0.549, abs=0.002)
+    assert result.metrics["spearman_gain_low"] > 0
+    assert result.metrics["interval_coverage"] >= 0.8
+    assert result.verdict == "beats baseline"
+
+
+def test_a_young_shop_is_told_what_is_missing(shop: pd.DataFrame) -> None:
+    result = clv.train(shop, datetime(2024, 5, 1))  # noqa: DTZ001
+    assert result.verdict == "not enough data"
+    assert result.scores.empty
+    assert result.shortfall.startswith("needs 180 days of history (has 1")
+
+
+def test_an_empty_frame_is_not_enough_data(shop: pd.DataFrame) -> None:
+    assert clv.train(shop.head(0), T).verdict == "not enough data"
