@@ -98,8 +98,7 @@ function scales(spec, type, locale, font) {
   const short = formatter(spec, locale, { short: true });
   const ticks = { color: colour("ink-faint"), font, padding: 6, maxRotation: 0, autoSkipPadding: 16 };
   const title = (text) => ({ display: Boolean(text), text, color: colour("ink-faint"), font });
-  const isCategory = type === "matrix" ? "category" : undefined;
-  const category = { type: isCategory, offset: type === "matrix" || type === "bar" || type === "boxplot", stacked: spec.kind === "stacked", grid: { display: false }, border: { color: colour("line"), display: type !== "matrix" }, ticks };
+  const category = { type: "category", offset: type === "matrix" || type === "bar" || type === "boxplot", stacked: spec.kind === "stacked", grid: { display: false }, border: { color: colour("line"), display: type !== "matrix" }, ticks };
   const value = { beginAtZero: true, stacked: spec.kind === "stacked", border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { ...ticks, maxTicksLimit: 6, callback: (tick) => short(tick) } };
   if (spec.kind === "horizontal") return { x: { ...value, title: title(spec.y_label) }, y: { ...category, ticks: { ...ticks, autoSkip: false, crossAlign: "far" } } };
   if (type === "matrix") return { x: { ...category, labels: spec.labels, title: title(spec.x_label) }, y: { ...category, labels: spec.rows, title: title(spec.y_label) } };

@@ -21,7 +21,7 @@ export function attach(dialog) {
       searchItem.hidden = !words;
       const link = searchItem.querySelector("a");
       link.href = `${searchItem.dataset.search}?q=${encodeURIComponent(input.value.trim())}`;
-      link.querySelector("b").textContent = input.value.trim();
+      link.querySelector("[data-words]").textContent = input.value.trim();
     }
     none.hidden = shown().length > 0;
     mark(0);
