@@ -68,9 +68,13 @@ def add_products(*, products: Sequence[NewProduct]) -> list[int]:
         return _insert_variants(products)
 
 
+def _known_categories() -> dict[str, int]:
+    return {row.name: row.id for row in db.session.execute(sa.select(Category.name, Category.id))}
+
+
 def _category_ids(names: Sequence[str]) -> dict[str, int]:
     """The ids of categories by name; those that are missing are made."""
-    known = dict(db.session.execute(sa.select(Category.name, Category.id)).tuples().all())
+    known = _known_categories()
     taken = set(db.session.scalars(sa.select(Category.slug)))
     last = db.session.scalar(sa.select(sa.func.max(Category.position))) or 0
     rows = [
@@ -79,7 +83,7 @@ def _category_ids(names: Sequence[str]) -> dict[str, int]:
     ]
     if rows:
         db.session.execute(sa.insert(Category), rows)
-        known = dict(db.session.execute(sa.select(Category.name, Category.id)).tuples().all())
+        known = _known_categories()
     return known
 
 

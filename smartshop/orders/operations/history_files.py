@@ -55,8 +55,11 @@ def _kind(path: Path) -> str:
 
 def _csv(path: Path, kind: str, progress: Progress) -> Table:
     encoding = _encoding(path, kind)
-    with _unpacked(path, kind) as (unpacked, _):
-        first = io.TextIOWrapper(unpacked, encoding=encoding, newline="").readline(CHUNK)
+    with (
+        _unpacked(path, kind) as (unpacked, _),
+        io.TextIOWrapper(unpacked, encoding=encoding, newline="") as text,
+    ):
+        first = text.readline(CHUNK)
     delimiter = max(DELIMITERS, key=first.count)
     rows = _csv_rows(path, kind, encoding, delimiter, progress)
     _, header = next(rows, (0, []))
@@ -100,10 +103,11 @@ def _encoding(path: Path, kind: str) -> str:
 def _csv_rows(path: Path, kind: str, encoding: str, delimiter: str, progress: Progress) -> Iterator[Row]:
     """Rows that are not blank, with the line each begins on."""
     size = max(1, path.stat().st_size)
-    with _unpacked(path, kind) as (unpacked, raw):
-        reader = csv.reader(
-            io.TextIOWrapper(unpacked, encoding=encoding, newline=""), delimiter=delimiter, strict=True
-        )
+    with (
+        _unpacked(path, kind) as (unpacked, raw),
+        io.TextIOWrapper(unpacked, encoding=encoding, newline="") as text,
+    ):
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
         number = 1
         try:
             for row in reader:

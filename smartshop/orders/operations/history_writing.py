@@ -185,7 +185,7 @@ def _count_on_earlier(sales: Mapping[int, Sale]) -> None:
     orders = db.session.execute(
         sa.select(Order.id, Order.total_minor).where(Order.external_number.in_(invoices))
     )
-    totals = dict(orders.tuples().all())
+    totals = {row.id: row.total_minor for row in orders}
     sums = db.session.execute(
         sa.select(
             OrderLine.order_id,
