@@ -23,4 +23,4 @@ def pull(*, with_development: bool) -> None:
             click.echo(f"  {package.name} {package.version}  {size / 1024:,.0f} KB")
     except assets.PullFailed as failure:
         raise click.ClickException(str(failure)) from failure
-    click.echo(f"Pages now use the {total / 1024:,.0f} KB in {assets.VENDOR}/ instead of the CDN.")
+    click.echo(f"Pages now use the {total / 1024:,.0f} KB in static/{assets.VENDOR} instead of the CDN.")
