@@ -1,9 +1,12 @@
 """Filling, changing and merging carts."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from smartshop.cart import rules
 from smartshop.cart.models import Cart, CartLine
@@ -11,6 +14,7 @@ from smartshop.cart.queries import CartKey, owned_by
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory import queries as inventory
 from smartshop.kernel import clock, codes
+from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -77,7 +81,7 @@ def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
     if quantity:
         _check_quantity(quantity)
     with unit_of_work():
-        cart_id = db.session.scalar(sa.select(Cart.id).where(owned_by(key)))
+        cart_id = hold(key=key)
         line = db.session.get(CartLine, (cart_id, variant_id)) if cart_id else None
         if cart_id is None or line is None:
             raise CartGone("This is no longer in your cart.")
@@ -93,9 +97,7 @@ def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
 def merge(*, token: str | None, person_id: int) -> Merged:
     """Bring a guest's cart into a person's own at sign-in: the larger quantity of each, at most what is left."""
     with unit_of_work():
-        guest_id = (
-            db.session.scalar(sa.select(Cart.id).where(owned_by(CartKey(token=token)))) if token else None
-        )
+        guest_id = hold(key=CartKey(token=token)) if token else None
         if guest_id is None:
             return Merged(0, 0)
         own_id, _token = _open_cart(CartKey(person_id=person_id))
@@ -111,6 +113,11 @@ def merge(*, token: str | None, person_id: int) -> Merged:
             sa.update(Cart).where(Cart.id == guest_id).values(state="merged", updated_at=clock.now())
         )
     return Merged(len(guest), clipped)
+
+
+def hold(*, key: CartKey) -> int | None:
+    """The id of the open cart of a key, locked until the commit: what is read of it now is what gets ordered."""
+    return db.session.scalar(sa.select(Cart.id).where(owned_by(key)).with_for_update())
 
 
 def close(*, cart_id: int) -> None:
@@ -129,17 +136,13 @@ def close(*, cart_id: int) -> None:
 
 
 def reopen(*, cart_id: int) -> None:
-    """Give an ordered cart back to its owner, unless they have begun another one."""
-    with unit_of_work():
-        cart = db.session.get(Cart, cart_id)
-        if cart is None or cart.state != "ordered":
-            return
-        if cart.person_id is not None:
-            own = db.session.scalar(sa.select(Cart.id).where(owned_by(CartKey(person_id=cart.person_id))))
-            if own is not None:
-                return
-        cart.state = "open"
-        cart.updated_at = clock.now()
+    """Give an ordered cart back to its owner, unless they have begun another one: nobody has two open ones."""
+    with unit_of_work(), suppress(IntegrityError), db.session.begin_nested():
+        db.session.execute(
+            sa.update(Cart)
+            .where(Cart.id == cart_id, Cart.state == "ordered")
+            .values(state="open", updated_at=clock.now())
+        )
 
 
 def _check_quantity(quantity: int) -> None:
@@ -163,19 +166,31 @@ def _product_of(variant_id: int) -> int:
 
 def _open_cart(key: CartKey) -> tuple[int, str | None]:
     """The id of the open cart of a key, made if need be; with a token when a guest's cart was made."""
-    found = db.session.scalar(sa.select(Cart.id).where(owned_by(key)))
+    found = hold(key=key)
     if found is not None:
         return found, None
     token, moment = codes.token(), clock.now()
-    cart = Cart(
+    statement = _insert(Cart).values(
         token_fingerprint=codes.fingerprint(token),
         person_id=key.person_id,
+        state="open",
         created_at=moment,
         updated_at=moment,
     )
-    db.session.add(cart)
-    db.session.flush()
-    return cart.id, None if key.person_id is not None else token
+    made = db.session.scalar(
+        statement.on_conflict_do_nothing(
+            index_elements=["person_id"], index_where=sa.text("state = 'open'")
+        ).returning(Cart.id)
+    )
+    if made is None:
+        return _open_cart(key)
+    return made, None if key.person_id is not None else token
+
+
+def _insert(table: type[Base]) -> Any:
+    """The INSERT of this database, which knows ON CONFLICT."""
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
@@ -189,8 +204,7 @@ def _put(cart_id: int, variant_id: int, quantity: int) -> None:
     """Insert the line or set its quantity; 0 leaves the line out."""
     if not quantity:
         return
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(CartLine).values(
+    statement = _insert(CartLine).values(
         cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=clock.now()
     )
     db.session.execute(

@@ -1,7 +1,9 @@
 """Settings: read once from the environment, validated, frozen."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 
 from babel.numbers import list_currencies
@@ -28,7 +30,7 @@ def _currency(value: str) -> str:
 
 
 def _country(value: str) -> str:
-    if len(value) != 2 or not value.isalpha():
+    if len(value) != 2 or not (value.isascii() and value.isalpha()):
         raise ValueError(f"{value!r} is not a two-letter country code such as GB, DE or US")
     return value.upper()
 
@@ -122,14 +124,19 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.instance / "secret.key"
-        self.instance.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _make_secret(path)
         return path.read_text(encoding="utf-8")
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret, whole or not at all; of several processes that begin together one makes it for all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=path.parent, prefix="secret-", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)
 
 
 def read_settings() -> Settings:

@@ -10,6 +10,7 @@ from smartshop.kernel.errors import DomainError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
+LONGEST = 9
 
 
 class BadQuery(DomainError):
@@ -25,7 +26,7 @@ def page_number() -> int:
     Raises BadQuery.
     """
     text = request.args.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LARGEST:
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST and 1 <= int(text) <= LARGEST):
         raise BadQuery(_("The page must be a number from 1 up. Go back to the first page."))
     return int(text)
 
@@ -45,9 +46,10 @@ def choice(name: str, choices: type[Choice], default: Choice) -> Choice:
 
 
 def whole_number(text: str | None) -> int:
-    """A form field that holds a number; anything else is -1, which no rule accepts."""
+    """A form field that holds a number of at most nine digits; anything else is -1, which no rule accepts."""
     stripped = (text or "").strip()
-    return int(stripped[:9]) if stripped.isascii() and stripped.isdigit() else -1
+    is_number = stripped.isascii() and stripped.isdigit() and len(stripped) <= LONGEST
+    return int(stripped) if is_number else -1
 
 
 def safe_path(target: str | None) -> str | None:

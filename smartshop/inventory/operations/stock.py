@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from smartshop.inventory import queries
 from smartshop.inventory.models import StockLevel, StockMovement
@@ -66,12 +67,16 @@ def give_back(*, lines: Iterable[tuple[int, int]], reference: str, kind: str = "
 def receive(*, variant_id: int, quantity: int, reference: str) -> None:
     """Add to the stock of a variant and count it from now on."""
     with unit_of_work():
-        level = db.session.get(StockLevel, variant_id, with_for_update=True)
-        if level is None:
-            level = StockLevel(variant_id=variant_id, on_hand=0)
-            db.session.add(level)
-        level.is_tracked = True
-        level.on_hand += quantity
+        dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(StockLevel).values(
+            variant_id=variant_id, on_hand=quantity, is_tracked=True
+        )
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["variant_id"],
+                set_={"on_hand": StockLevel.on_hand + quantity, "is_tracked": True},
+            )
+        )
         _note(variant_id, "receipt", quantity, reference)
 
 

@@ -67,7 +67,7 @@ def _claim(email_id: int) -> Email | None:
             .execution_options(synchronize_session=False)
         )
         is_ours = bool(claimed.rowcount)  # type: ignore[attr-defined]
-    return db.session.get(Email, email_id, populate_existing=True) if is_ours else None
+        return db.session.get(Email, email_id, populate_existing=True) if is_ours else None
 
 
 def _send(email: Email, letter: rules.Letter, sender: str) -> None:

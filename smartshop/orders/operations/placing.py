@@ -8,7 +8,7 @@ from smartshop.cart import queries as cart_queries
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.operations import stock
 from smartshop.kernel import audit, clock, codes
-from smartshop.kernel.errors import Conflict, Invalid
+from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
@@ -68,7 +68,7 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
         return known
     try:
         number, attempt_id, amount = _write(command, key, currency, way_to_pay)
-    except IntegrityError:
+    except (IntegrityError, DomainError):
         winner = _by_key(command.idempotency_key)
         if winner is None:
             raise
@@ -106,6 +106,7 @@ def _by_key(idempotency_key: str) -> str | None:
 
 def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway) -> tuple[str, int, Money]:
     with unit_of_work():
+        carts.hold(key=key)
         snapshot = cart_queries.snapshot(key)
         if snapshot.cart_id is None:
             raise Invalid("Your cart is empty. Put something into it first.")
