@@ -30,7 +30,7 @@ lint: $(VENV)/ready-dev ## Format, lint, types, layers, templates and docs, with
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports --no-logo
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/bandit -q -r smartshop ml -c pyproject.toml
 	$(BIN)/flask docs check
 
