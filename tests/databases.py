@@ -14,7 +14,7 @@ from smartshop.kernel.config import Settings
 from smartshop.kernel.extensions import db
 from tests.requirements import postgres_url
 
-CHEAP_PASSWORDS = 16
+CHEAP_PASSWORDS = 128
 
 
 def test_settings(instance: Path, database_url: str = "") -> Settings:

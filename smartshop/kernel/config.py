@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         0, ge=0, le=5, description="How many proxies in front set X-Forwarded-For and -Proto."
     )
     password_cost: int = Field(
-        32768, ge=16, description="scrypt cost N of password hashes (a power of two); tests set it low."
+        32768, ge=128, description="scrypt cost N of password hashes (a power of two); tests set it low."
     )
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
