@@ -52,7 +52,7 @@ def train(
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
-    known = frame[frame["ordered_at"] < end]
+    known = frames.known_before(frame, end)
     split = _split(known, end, horizon_days)
     card = artifact.new_card(
         question="churn", as_of=as_of, frame=known, seed=seed,

@@ -60,7 +60,7 @@ def train(
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
-    known = frame[frame["ordered_at"] < end]
+    known = frames.known_before(frame, end)
     horizon_days = horizon_days or _longest_horizon(known, end)
     cutoff = end - timedelta(days=horizon_days)
     needs = _needs(known, cutoff, horizon_days)
@@ -97,7 +97,7 @@ def historic_value(lines: pd.DataFrame, as_of: datetime) -> Floats:
     longer of it and the shop's mean time from first to last order among customers who came back. Someone here for
     longer than that has spent what the formula says; someone new is credited with the shop's usual lifespan.
     """
-    known = lines[lines["ordered_at"] < frames.moment(as_of)]
+    known = frames.known_before(lines, as_of)
     people = known.groupby("customer_id").agg(
         orders=("order_id", "nunique"),
         revenue=("revenue", "sum"),

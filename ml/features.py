@@ -30,6 +30,7 @@ LINES = {
     "quantity": "int64",
     "revenue": "float64",
     "returned_revenue": "float64",
+    "returned_at": "timestamp",
 }
 NAMES = (
     "recency_days",
@@ -113,12 +114,17 @@ def _arrow(lines: pd.DataFrame) -> pa.Table:
     )
     if "returned_revenue" not in table.column_names:
         table = table.append_column("returned_revenue", pa.array([0.0] * len(lines), pa.float64()))
+    if "returned_at" not in table.column_names:
+        table = table.append_column("returned_at", pa.nulls(len(lines), pa.timestamp("us")))
     return table
 
 
 def _known_before(lines: Any, moments: Any) -> Any:
     timed = lines.mutate(second=_.ordered_at.epoch_seconds().cast("int64"))
-    return timed.join(moments, timed.second < moments.at)
+    known = timed.join(moments, timed.second < moments.at)
+    is_back = (known.returned_at.epoch_seconds().cast("int64") < known.at).fill_null(True)
+    later = is_back.ifelse(0.0, known.returned_revenue)
+    return known.mutate(revenue=known.revenue + later, returned_revenue=known.returned_revenue - later)
 
 
 def _exact(money: Any) -> Any:

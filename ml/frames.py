@@ -66,13 +66,15 @@ ORDER_LINES = Contract(
         Column("unit_price", ("float64",), at_least=0),
         Column("revenue", ("float64",)),
         Column("returned_revenue", ("float64",), required=False, at_least=0),
+        Column("returned_at", ("datetime64[us]",), required=False, nullable=True),
     ),
 )
 """One row a line of an order, guests left out.
 
 ``ordered_at`` is UTC without a zone, in microseconds. ``product_id`` is the nullable ``Int64``.
 ``unit_price`` and ``revenue`` are major units of one currency; ``revenue`` is net of refunds when the
-shop nets them, and ``returned_revenue`` (optional) is what was refunded of the line.
+shop nets them, and ``returned_revenue`` (optional) is what was refunded of the line, last at ``returned_at``
+(optional, UTC). With it, a refund is known only to moments after it; without it, from the order on.
 """
 
 
@@ -96,8 +98,8 @@ def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("product_id", "category"):
         if name not in result.columns:
             result[name] = pd.Series(pd.NA, index=result.index, dtype=casts[name])
-    if "ordered_at" in result.columns:
-        result["ordered_at"] = _utc_without_zone(result["ordered_at"])
+    for name in {"ordered_at", "returned_at"} & set(result.columns):
+        result[name] = _utc_without_zone(result[name])
     for name in result.columns:
         try:
             result[name] = result[name].astype(pd.api.types.pandas_dtype(casts[str(name)]))
@@ -108,6 +110,16 @@ def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
     validate(result, ORDER_LINES)
     ordered = [column.name for column in ORDER_LINES.columns if column.name in result.columns]
     return result[ordered].reset_index(drop=True)
+
+
+def known_before(lines: pd.DataFrame, when: datetime) -> pd.DataFrame:
+    """Order lines as they were known strictly before ``when``: later orders left out, later refunds not yet made."""
+    at = moment(when)
+    known = lines[lines["ordered_at"] < at]
+    if "returned_revenue" not in known.columns or "returned_at" not in known.columns:
+        return known
+    later = known["returned_revenue"].where(known["returned_at"] >= at, other=0.0)
+    return known.assign(revenue=known["revenue"] + later, returned_revenue=known["returned_revenue"] - later)
 
 
 def moment(when: datetime) -> pd.Timestamp:

@@ -56,7 +56,7 @@ def train(frame: pd.DataFrame, as_of: datetime, *, seed: int = 0, horizon_days: 
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
     cutoff = end - timedelta(days=horizon_days)
-    known = frame[frame["ordered_at"] < end]
+    known = frames.known_before(frame, end)
     needs = _needs(known, cutoff, horizon_days)
     card = artifact.new_card(
         question="rfm", as_of=as_of, frame=known, parameters={"horizon_days": horizon_days}, seed=seed,

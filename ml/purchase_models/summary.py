@@ -58,7 +58,7 @@ def summarise(lines: pd.DataFrame, as_of: datetime, unit: TimeUnit = TimeUnit.DA
     ``value`` is over all purchase days that brought revenue, the first included: leaving the first out, as the
     paper's data do, would make everyone who bought once worth the same.
     """
-    known = lines[lines["ordered_at"] < frames.moment(as_of)]
+    known = frames.known_before(lines, as_of)
     day = known["ordered_at"].dt.floor("D")
     days = known.groupby(["customer_id", day], sort=True)["revenue"].sum().reset_index()
     bounds = days.groupby("customer_id")["ordered_at"].agg(["min", "max", "size"])

@@ -26,6 +26,20 @@ def test_planting_purchases_at_and_after_the_moment_moves_no_feature(shop: pd.Da
     pd.testing.assert_frame_equal(at(pd.concat([shop, *future], ignore_index=True)), at(shop))
 
 
+def test_a_refund_is_unknown_until_it_is_made(shop: pd.DataFrame) -> None:
+    """A third of the revenue comes back a month after T: at T nothing moves, two months later it does."""
+    refunded = shop.assign(
+        revenue=shop["revenue"] * 2 / 3,
+        returned_revenue=shop["revenue"] / 3,
+        returned_at=pd.Timestamp("2025-05-01"),
+    )
+    refunded["returned_at"] = refunded["returned_at"].astype("datetime64[us]")
+    pd.testing.assert_frame_equal(at(refunded), at(shop))
+    later = at(refunded, datetime(2025, 5, 2))  # noqa: DTZ001
+    assert later["returned_share"].to_numpy() == pytest.approx(1 / 3)
+    assert later["revenue"].sum() == pytest.approx(at(shop, datetime(2025, 5, 2))["revenue"].sum() * 2 / 3)  # noqa: DTZ001
+
+
 def test_a_purchase_a_second_before_the_moment_counts(shop: pd.DataFrame) -> None:
     customer = int(at(shop)["customer_id"].iloc[0])
     planted = pd.concat([shop, simulated.line(customer, 900_001, "2025-03-31 23:59:59")], ignore_index=True)

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -66,3 +67,15 @@ def test_a_frame_without_products_and_categories_gets_unknown_ones(shop: pd.Data
     assert bare["product_id"].isna().all()
     assert bare["category"].isna().all()
     frames.validate(bare, ORDER_LINES)
+
+
+def test_what_is_known_before_a_moment_has_no_later_order_and_no_later_refund(shop: pd.DataFrame) -> None:
+    lines = shop.head(4).assign(returned_revenue=1.0)
+    lines["ordered_at"] = pd.to_datetime(["2025-01-01", "2025-01-01", "2025-01-01", "2025-02-01"]).as_unit(
+        "us"
+    )
+    lines["returned_at"] = pd.Series(["2025-01-20", "2025-02-01", "NaT", "NaT"]).astype("datetime64[us]")
+    frames.validate(lines, ORDER_LINES)
+    known = frames.known_before(lines, datetime(2025, 2, 1, tzinfo=UTC))
+    assert known["returned_revenue"].tolist() == [1.0, 0.0, 1.0]
+    assert (known["revenue"] - lines["revenue"].head(3)).tolist() == pytest.approx([0.0, 1.0, 0.0])
