@@ -96,12 +96,13 @@ def test_columns_of_any_name_can_be_mapped(app: Flask, lines: Path) -> None:
     [
         (["missing.csv"], 1, "cannot be read"),
         (["."], 1, "is a folder"),
+        (["/dev/zero"], 1, "not an ordinary file"),
         ([], 2, "Missing argument"),
         (["lines.csv", "--map", "customer"], 2, "FIELD=COLUMN"),
         (["lines.csv", "--map", "colour=Price"], 1, "knows no field"),
         (["lines.csv", "--currency", "QQQ"], 1, "ISO 4217"),
         (["lines.csv", "--rejects", "lines.csv"], 1, "Name another file"),
-        (["a\0b"], 1, "cannot be read"),
+        (["a" * 300], 1, "cannot be read"),
     ],
 )
 def test_bad_input_gets_one_clear_message_and_changes_nothing(

@@ -19,7 +19,6 @@ from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order, OrderLine, OrderReturn
 from smartshop.orders.operations import history
 from smartshop.orders.operations.history import ImportReport, Options
-from tests.databases import Database
 from tests.requirements import data_file
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
@@ -57,7 +56,7 @@ def _counts() -> dict[str, int]:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def imported(request: pytest.FixtureRequest) -> Iterator[Imported]:
     path = data_file("online_retail.csv.xz")
-    database: Database = request.getfixturevalue(f"{request.param}_database")
+    database = request.getfixturevalue(f"{request.param}_database")
     database.renew()
     with database.app.app_context():
         began = time.monotonic()
@@ -122,11 +121,10 @@ def test_the_catalog_holds_exactly_the_goods_in_learned_categories(
 ) -> None:
     with imported.app.app_context():
         assert set(db.session.scalars(sa.select(Product.external_code))) == expected.goods
-        sizes = dict(
-            db.session.execute(
-                sa.select(Category.name, sa.func.count()).join(Product).group_by(Category.name)
-            ).all()  # type: ignore[arg-type]
+        grouped = (
+            sa.select(Category.name, sa.func.count().label("size")).join(Product).group_by(Category.name)
         )
+        sizes = {row.name: row.size for row in db.session.execute(grouped)}
         name = sa.select(Product.name).where(Product.external_code == "85123A")
         assert db.session.scalar(name) == "White hanging heart T-light holder"
     assert 10 <= len(sizes) <= 14

@@ -110,9 +110,9 @@ def import_history(*, path: Path, options: Options, progress: Progress = without
     is then as before.
     """
     began = time.monotonic()
+    read = read_lines(path, options.mapping, progress)
     if options.rejects is not None:
         history_rejects.check(options.rejects, path)
-    read = read_lines(path, options.mapping, progress)
     plan = _plan(read, options)
     rejected = read.rejected | plan.judged.rejected
     listed = {number: reason for number, reason in rejected.items() if reason != Reason.ALREADY_IMPORTED}
@@ -207,7 +207,7 @@ def _write(plan: _Plan, path: Path, options: Options, progress: Progress) -> Non
             history_writing.write_lines(plan.orders, order_ids, catalog_bulk.imported_products(), progress)
             history_writing.write_returns(plan.returns, plan.orders, order_ids)
             invoices = {order.invoice for order in plan.orders}
-            history_writing.write_invoices(invoices, {credit.invoice for credit in plan.judged.credits})
+            history_writing.write_invoices(invoices, plan.judged.credit_invoices)
             _record(plan, path, options)
     except IntegrityError as error:
         raise ChangedMeanwhile(

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import lzma
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +36,11 @@ def open_table(path: Path, progress: Progress = without_progress) -> Table:
 
 def _kind(path: Path) -> str:
     """gz, xz, xlsx, parquet or csv, from the first bytes; a name that promises something else is refused."""
-    if path.is_dir():
-        raise UnreadableFile(f"{path} is a folder. Name a file of order lines.")
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
+            raise UnreadableFile(f"{path} is {what}. Name a file of order lines.")
         with path.open("rb") as file:
             start = file.read(8)
     except (OSError, ValueError) as error:

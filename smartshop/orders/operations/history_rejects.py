@@ -17,26 +17,38 @@ class UnwritableRejects(Invalid):
 
 def check(rejects: Path, source: Path) -> None:
     """Make sure that the rejects can be written; raises UnwritableRejects."""
-    if rejects.is_dir() or rejects.resolve() == source.resolve():
-        raise UnwritableRejects(
-            f"{rejects} cannot hold the rejected lines. Name another file with --rejects."
-        )
     try:
+        if rejects.is_dir() or rejects.resolve() == source.resolve():
+            raise UnwritableRejects(
+                f"{rejects} cannot hold the rejected lines. Name another file with --rejects."
+            )
         rejects.parent.mkdir(parents=True, exist_ok=True)
-        with rejects.open("a", encoding="utf-8"):
+        with _temporary(rejects).open("w", encoding="utf-8"):
             pass
-        if not rejects.stat().st_size:
-            rejects.unlink()
+        _temporary(rejects).unlink()
     except OSError as error:
-        raise UnwritableRejects(f"{rejects} cannot be written: {error.strerror or error}.") from error
+        raise _unwritable(rejects, error) from error
 
 
 def write(rejects: Path, source: Path, rejected: Mapping[int, Reason]) -> None:
     """Copy the rejected rows of ``source``, each behind its line number and reason."""
     table = history_files.open_table(source)
-    temporary = rejects.with_name(rejects.name + ".part")
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", "reason", *table.header])
-        writer.writerows([number, rejected[number], *row] for number, row in table.rows if number in rejected)
-    temporary.replace(rejects)
+    try:
+        with _temporary(rejects).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["line", "reason", *table.header])
+            writer.writerows([line, rejected[line], *row] for line, row in table.rows if line in rejected)
+        _temporary(rejects).replace(rejects)
+    except OSError as error:
+        _temporary(rejects).unlink(missing_ok=True)
+        raise _unwritable(rejects, error) from error
+
+
+def _temporary(rejects: Path) -> Path:
+    return rejects.with_name(rejects.name + ".part")
+
+
+def _unwritable(rejects: Path, error: OSError) -> UnwritableRejects:
+    return UnwritableRejects(
+        f"{rejects} cannot be written: {error.strerror or error}. Name another with --rejects."
+    )

@@ -207,7 +207,7 @@ def _count_on_earlier(sales: Mapping[int, Sale]) -> None:
 
 
 def write_invoices(sales: Iterable[str], credits_: Iterable[str]) -> None:
-    """Remember the invoices of kept lines."""
+    """Remember these invoices, credit notes that found nothing included: a run with moved dates must not use them."""
     now = clock.now()
     rows = [
         {"number": number, "is_credit": is_credit, "imported_at": now}

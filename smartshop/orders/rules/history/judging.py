@@ -32,7 +32,13 @@ class Judged:
     sales: list[Sale] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     countries: dict[str, str] = field(default_factory=dict)
+    fruitless: set[str] = field(default_factory=set)
     rejected: dict[int, Reason] = field(default_factory=dict)
+
+    @property
+    def credit_invoices(self) -> set[str]:
+        """The credit notes that were judged, whether they found something to cancel or not."""
+        return self.fruitless | {credit.invoice for credit in self.credits}
 
 
 def usual_currency(lines: Iterable[Line]) -> str:
@@ -170,6 +176,7 @@ def settle(judged: Judged, earlier: Iterable[Sale], currency: str) -> list[Retur
     for credit in judged.credits:
         if credit.number not in found:
             judged.rejected[credit.number] = Reason.CANCELLATION_WITHOUT_PURCHASE
+            judged.fruitless.add(credit.invoice)
     judged.credits = [credit for credit in judged.credits if credit.number in found]
     return returns
 
