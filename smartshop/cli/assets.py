@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from smartshop.cli.noun import Noun
-from smartshop.web import assets
+from smartshop.kernel import assets
 
 group = Noun("assets", help="Front-end files: self-hosted copies of what the CDN serves.")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from smartshop.kernel import assets
 from smartshop.kernel.config import ROOT
-from smartshop.web import assets
+from smartshop.web import assets as tags
 
 STATIC = ROOT / "static"
 
@@ -51,7 +52,7 @@ def _from(archive: Path) -> assets.Fetch:
 
 def _tags(static: Path) -> str:
     app = Flask("tags", static_folder=str(static))
-    assets.install(app)
+    tags.install(app)
     with app.test_request_context():
         return app.jinja_env.from_string("{{ asset_tags('page') }}").render()
 
