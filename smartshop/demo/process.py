@@ -249,9 +249,9 @@ def _ahead(truth: Truth, as_of: date, horizon_days: int) -> tuple[Flags, Floats,
     begin = truth.day_of(as_of)
     hours = begin + (np.arange(horizon_days * 24) + 0.5) / 24
     by_hour = modulation(_moments(truth.start, hours)).reshape(horizon_days, 24)
-    demand = np.asarray(by_hour.mean(axis=1), dtype=np.float64)
+    demand: Floats = by_hour.mean(axis=1)
     is_alive = (truth.joined <= begin) & (truth.dropout > begin)
-    middles: Floats = np.arange(horizon_days) + 0.5
+    middles = np.arange(horizon_days, dtype=np.float64) + 0.5
     return is_alive, demand, middles
 
 

@@ -1,0 +1,88 @@
+"""``flask shop demo``: a simulated shop with a believable history."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from smartshop.kernel import money
+from smartshop.kernel.audit import Actor
+
+if TYPE_CHECKING:
+    from smartshop.demo.loading import DemoReport
+    from smartshop.demo.loading import Progress as Told
+
+COMMAND_LINE = Actor(None, "command line")
+
+
+@click.command("demo")
+@click.option(
+    "--customers",
+    type=click.IntRange(50, 100_000),
+    default=3000,
+    show_default=True,
+    help="How many customers.",
+)
+@click.option(
+    "--months", type=click.IntRange(3, 120), default=24, show_default=True, help="How long a history."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Decides the history."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout and nothing else.")
+@with_appcontext
+def demo(customers: int, months: int, seed: int, *, as_json: bool) -> None:
+    """Fill an empty shop with a simulated one: products, customers, orders, visits and two accounts."""
+    from smartshop.demo import loading
+
+    settings = current_app.config["SETTINGS"]
+    setting = loading.Setting(
+        currency=settings.currency,
+        password_cost=settings.password_cost,
+        uploads=Path(current_app.instance_path) / "uploads",
+        actor=COMMAND_LINE,
+    )
+    with _progress() as told:
+        report = loading.load(
+            plan=loading.Plan(customers=customers, months=months, seed=seed), setting=setting, progress=told
+        )
+    if as_json:
+        click.echo(json.dumps(report.to_json()))
+        return
+    for line in _summary(report):
+        click.echo(line)
+
+
+@contextmanager
+def _progress() -> Iterator["Told"]:
+    """A bar on stderr when somebody looks at it."""
+    from smartshop.demo.loading import without_progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield without_progress
+        return
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
+    )
+    with bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda phase, share: bar.update(task, description=phase, completed=share)
+
+
+def _summary(report: "DemoReport") -> Iterator[str]:
+    revenue = money.to_major(report.revenue_minor, report.currency)
+    yield (
+        f"Simulated {report.customers:,} customers, {report.products:,} products, {report.orders:,} orders "
+        f"({revenue:,} {report.currency}), {report.reviews:,} reviews and {report.events:,} events "
+        f"from {report.first_day} to {report.last_day} in {report.seconds:.1f} s."
+    )
+    yield f"Admin:    {report.admin.email}  {report.admin.password}"
+    yield f"Customer: {report.customer.email}  {report.customer.password}"
