@@ -246,7 +246,7 @@ def product(slug: str) -> ProductView:
             VariantView(v.id, v.sku, v.name, v.options, v.price_minor, of_variant.get(v.id, first))
             for v in variants
         ),
-        images=tuple((image.path, image.alt) for image in images),
+        images=tuple(dict.fromkeys((image.path, image.alt) for image in images)),
         rating=found.rating_sum / found.rating_count if found.rating_count else None,
         rating_count=found.rating_count,
         reviews=_reviews(found.id),
