@@ -67,7 +67,7 @@ def needs_first_training(settings: Settings) -> bool:
 
 def deliver_email(settings: Settings) -> str:
     result = delivery.deliver_due(
-        templates=ROOT / "templates",
+        templates=ROOT / "templates" / "email",
         sender=settings.mail_from,
         shop_name=settings.shop_name,
         base_url=settings.base_url,

@@ -127,7 +127,7 @@ class Ledger:
                     db.session.execute(sa.insert(table), rows)
 
 
-def write_believable_history(customers: int = 400, *, seed: int = 5) -> None:
+def write_believable_history(customers: int = 400, *, seed: int = 5, end: datetime = END) -> None:
     """Customers with their own rates and lifetimes, two copies of one customer, guests, returns and cancellations."""
     chance = random.Random(seed)
     write_catalog()
@@ -135,22 +135,22 @@ def write_believable_history(customers: int = 400, *, seed: int = 5) -> None:
     ledger = Ledger()
     for person in range(1, customers + 1):
         twin = chance if person > 2 else random.Random(99)
-        for at in _moments(twin):
+        for at in _moments(twin, end):
             ledger.order(person, at, *_basket(twin, at), shipping_minor=twin.choice((0, 0, 395)))
-    ledger.order(None, END - timedelta(days=9), Line("p1", 2, 500))
-    ledger.order(3, END - timedelta(days=8), Line("p1", 1, 9_900_00), state="cancelled")
-    ledger.order(3, END - timedelta(days=7), Line("p2", 1, 100), currency="EUR")
+    ledger.order(None, end - timedelta(days=9), Line("p1", 2, 500))
+    ledger.order(3, end - timedelta(days=8), Line("p1", 1, 9_900_00), state="cancelled")
+    ledger.order(3, end - timedelta(days=7), Line("p2", 1, 100), currency="EUR")
     ledger.write()
 
 
-def _moments(chance: random.Random) -> list[datetime]:
-    start = END - timedelta(days=chance.uniform(20, DAYS))
+def _moments(chance: random.Random, end: datetime) -> list[datetime]:
+    start = end - timedelta(days=chance.uniform(20, DAYS))
     rate, lifetime = chance.gammavariate(1.2, 1 / 40), chance.expovariate(1 / 250)
     at, moments = 0.0, [start]
     while True:
         at += chance.expovariate(rate)
         when = start + timedelta(days=at)
-        if at > lifetime or when >= END:
+        if at > lifetime or when >= end:
             return [each.replace(microsecond=0) for each in moments]
         moments.append(when)
 
