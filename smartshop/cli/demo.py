@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +37,21 @@ COMMAND_LINE = Actor(None, "command line")
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Decides the history."
 )
+@click.option(
+    "--if-empty",
+    "only_if_empty",
+    is_flag=True,
+    help="Do nothing, without an error, in a shop that has anything.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout and nothing else.")
 @with_appcontext
-def demo(customers: int, months: int, seed: int, *, as_json: bool) -> None:
+def demo(customers: int, months: int, seed: int, *, only_if_empty: bool, as_json: bool) -> None:
     """Fill an empty shop with a simulated one: products, customers, orders, visits and two accounts."""
     from smartshop.demo import loading
 
     settings = current_app.config["SETTINGS"]
+    if only_if_empty and not loading.is_empty():
+        return
     setting = loading.Setting(
         currency=settings.currency,
         password_cost=settings.password_cost,
@@ -53,11 +62,20 @@ def demo(customers: int, months: int, seed: int, *, as_json: bool) -> None:
         report = loading.load(
             plan=loading.Plan(customers=customers, months=months, seed=seed), setting=setting, progress=told
         )
+    if settings.env != "production":
+        _keep_accounts(report, Path(current_app.instance_path) / "demo-accounts.json")
     if as_json:
         click.echo(json.dumps(report.to_json()))
         return
     for line in _summary(report):
         click.echo(line)
+
+
+def _keep_accounts(report: "DemoReport", path: Path) -> None:
+    """Keep the two ways in where only the owner reads them, so that they can be told again."""
+    accounts = [{"role": "admin", **asdict(report.admin)}, {"role": "customer", **asdict(report.customer)}]
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(accounts, indent=2), encoding="utf-8")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from smartshop.cli.demo import demo
 from smartshop.cli.noun import Noun
 from smartshop.kernel import money
 from smartshop.kernel.audit import Actor
@@ -20,6 +21,7 @@ from smartshop.orders.operations.history_tables import without_progress
 from smartshop.orders.rules.history.columns import USUAL_NAMES
 
 group = Noun("shop", help="Fill a shop: order history from elsewhere, or a simulated one.")
+group.add_command(demo)
 COMMAND_LINE = Actor(None, "command line")
 
 

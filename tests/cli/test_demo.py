@@ -1,6 +1,7 @@
 """``flask shop demo``."""
 
 import json
+from pathlib import Path
 
 import click
 import pytest
@@ -60,3 +61,26 @@ def test_demo_refuses_impossible_sizes(app: Flask, command: click.Group, options
     assert result.exit_code == 2
     assert options[0] in result.stderr
     assert _products() == 0
+
+
+def test_demo_if_empty_fills_an_empty_shop_and_leaves_another_alone(app: Flask, command: click.Group) -> None:
+    runner = app.test_cli_runner()
+    small = ["demo", "--if-empty", "--customers", "60", "--months", "6"]
+    assert runner.invoke(command, small).exit_code == 0
+    kept = Path(app.instance_path) / "demo-accounts.json"
+    before = kept.read_text(encoding="utf-8")
+    again = runner.invoke(command, small)
+    assert (again.exit_code, again.output) == (0, "")
+    assert kept.read_text(encoding="utf-8") == before
+    assert _products() == 120
+
+
+def test_demo_keeps_the_accounts_where_only_the_owner_reads_them(app: Flask, command: click.Group) -> None:
+    result = app.test_cli_runner().invoke(command, ["demo", "--customers", "60", "--months", "6", "--json"])
+    report = json.loads(result.stdout)
+    path = Path(app.instance_path) / "demo-accounts.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text(encoding="utf-8")) == [
+        {"role": "admin", **report["admin"]},
+        {"role": "customer", **report["customer"]},
+    ]

@@ -11,6 +11,7 @@ from smartshop.demo.illustrations.drawing import FORMS, draw
 from smartshop.demo.illustrations.patterns import PATTERNS
 from smartshop.demo.illustrations.scenes import hero
 from smartshop.demo.illustrations.shapes import Look
+from smartshop.kernel.config import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 STATIC = {
@@ -107,3 +108,9 @@ def test_light_and_shadow_move_colours_the_right_way() -> None:
     for colour in COLOURS.values():
         assert sum(bytes.fromhex(lighter(colour, 0.3)[1:])) > sum(bytes.fromhex(darker(colour, 0.3)[1:]))
     assert mix("#000000", "#ffffff", 0.5) == "#808080"
+
+
+def test_the_kept_front_door_picture_is_the_drawn_one() -> None:
+    kept = ROOT / "static" / "img" / "demo" / "hero.svg"
+    title = "A sideboard with a lamp, vases, a teapot and a basket in the morning light"
+    assert kept.read_text(encoding="utf-8") == hero(title)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from xml.sax.saxutils import escape
+from html import escape
 
 from smartshop.demo.illustrations.colours import darker, lighter
 
@@ -161,7 +161,7 @@ class Sheet:
 
     def svg(self, title: str) -> str:
         """Return the finished drawing as one SVG document."""
-        text = escape(title)
+        text = escape(title, quote=False)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self.frame}" '
             f'width="{self.width}" height="{self.height}" role="img" aria-labelledby="t">'
