@@ -1,13 +1,11 @@
 """Remembering what left the shop."""
 
-from typing import Any
-
 from smartshop.kernel import audit
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.uow import unit_of_work
 
 
-def record_export(*, report: str, with_personal: bool, filters: dict[str, Any], actor: Actor) -> None:
+def record_export(*, report: str, with_personal: bool, filters: dict[str, str], actor: Actor) -> None:
     """Note in the audit log who takes which report, before its first row leaves."""
     with unit_of_work():
         audit.record(
@@ -16,6 +14,6 @@ def record_export(*, report: str, with_personal: bool, filters: dict[str, Any], 
             subject=f"report:{report}",
             after={
                 "personal_columns": with_personal,
-                **{key: str(value) for key, value in filters.items() if value},
+                **filters,
             },
         )

@@ -36,6 +36,7 @@ def risks() -> tuple[RiskRow, ...]:
         sa.select(
             ChurnScore.risk, sa.func.count(), sa.func.coalesce(sa.func.sum(ValueScore.clv_12m_minor), 0)
         )
+        .select_from(ChurnScore)
         .outerjoin(
             ValueScore,
             sa.and_(ValueScore.person_id == ChurnScore.person_id, ValueScore.run_id == live_run("clv")),

@@ -39,6 +39,11 @@ def kept(currency: str) -> Condition:
     return sa.and_(Order.state != "cancelled", Order.currency == currency)
 
 
+def by_scan(column: Any) -> sa.ColumnElement[int]:
+    """A number to group by in the order rows are found: SQLite would else walk the column's index, five times as slow."""
+    return sa.type_coerce(column + sa.literal_column("0"), sa.Integer)
+
+
 def is_staff(person_id: sa.ColumnElement[int] | Any) -> Condition:
     """Whether a person holds any role beside that of a customer."""
     return (

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from smartshop.identity.models import Person
 from smartshop.insights.models import ChurnScore, SegmentScore, ValueScore
-from smartshop.insights.queries.counting import NET, Condition, kept, live_run, utc_day
+from smartshop.insights.queries.counting import NET, Condition, by_scan, kept, live_run, utc_day
 from smartshop.insights.queries.periods import Period
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import round_half_up
@@ -50,12 +50,11 @@ class Day:
 
 @dataclass(frozen=True)
 class TopProduct:
-    """What a product sold in a period, net of returns; ``product_id`` None when it has left the catalog."""
+    """What a product sold in a period, net of returns."""
 
-    product_id: int | None
+    product_id: int
     name: str
     quantity: int
-    orders: int
     revenue_minor: int
 
 
@@ -113,22 +112,22 @@ def days(period: Period, currency: str) -> tuple[Day, ...]:
 
 def top_products(period: Period, currency: str, *, limit: int = 8) -> tuple[TopProduct, ...]:
     """The products that brought the most revenue in the period, net of returns; one query."""
+    product = by_scan(OrderLine.product_id)
     revenue = sa.func.sum(OrderLine.total_minor - OrderLine.returned_minor)
     rows = db.session.execute(
         sa.select(
-            OrderLine.product_id,
+            product,
             sa.func.max(OrderLine.product_name),
             sa.func.sum(OrderLine.quantity - OrderLine.returned_quantity),
-            sa.func.count(OrderLine.order_id.distinct()),
             revenue,
         )
         .join(Order, Order.id == OrderLine.order_id)
         .where(_within(period, currency), OrderLine.kind == "product", OrderLine.product_id.is_not(None))
-        .group_by(OrderLine.product_id)
-        .order_by(revenue.desc(), OrderLine.product_id)
+        .group_by(product)
+        .order_by(revenue.desc(), product)
         .limit(limit)
     )
-    return tuple(TopProduct(row[0], row[1], int(row[2]), row[3], int(row[4])) for row in rows)
+    return tuple(TopProduct(row[0], row[1], int(row[2]), int(row[3])) for row in rows)
 
 
 def highest_risk(currency: str, *, limit: int = 10) -> tuple[CustomerAtRisk, ...]:
@@ -148,6 +147,7 @@ def highest_risk(currency: str, *, limit: int = 10) -> tuple[CustomerAtRisk, ...
             ValueScore.clv_12m_minor,
             last_order,
         )
+        .select_from(Person)
         .join(ChurnScore, sa.and_(ChurnScore.person_id == Person.id, ChurnScore.run_id == live_run("churn")))
         .join(ValueScore, sa.and_(ValueScore.person_id == Person.id, ValueScore.run_id == live_run("clv")))
         .outerjoin(

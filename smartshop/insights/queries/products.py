@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Category, Product, Variant
-from smartshop.insights.queries.counting import clamped, containing, kept
+from smartshop.insights.queries.counting import by_scan, clamped, containing, kept
 from smartshop.inventory.models import StockLevel
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
@@ -84,17 +84,21 @@ def _statement(currency: str) -> tuple[sa.Select[Any], dict[str, sa.ColumnElemen
         .group_by(Variant.product_id)
         .subquery()
     )
+    product, left_out = by_scan(OrderLine.product_id), sa.select(Order.id).where(~kept(currency))
     sold = (
         sa.select(
-            OrderLine.product_id,
+            product.label("product_id"),
             sa.func.count(OrderLine.order_id.distinct()).label("orders"),
             sa.func.sum(OrderLine.quantity - OrderLine.returned_quantity).label("quantity"),
             sa.func.sum(OrderLine.returned_quantity).label("returned"),
             sa.func.sum(OrderLine.total_minor - OrderLine.returned_minor).label("revenue"),
         )
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(kept(currency), OrderLine.kind == "product", OrderLine.product_id.is_not(None))
-        .group_by(OrderLine.product_id)
+        .where(
+            OrderLine.order_id.not_in(left_out),
+            OrderLine.kind == "product",
+            OrderLine.product_id.is_not(None),
+        )
+        .group_by(product)
         .subquery()
     )
     sales = {

@@ -62,6 +62,7 @@ def _statement() -> Any:
             sa.func.count(ChurnScore.person_id).label("judged"),
             sa.func.count(sa.case((ChurnScore.risk == "high", 1))).label("high_risk"),
         )
+        .select_from(SegmentScore)
         .outerjoin(
             ValueScore,
             sa.and_(ValueScore.person_id == SegmentScore.person_id, ValueScore.run_id == live_run("clv")),

@@ -38,6 +38,12 @@ class Wanted:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def filters(self) -> dict[str, str]:
+        """What narrows the report, as text; only what was asked for."""
+        asked = {name: getattr(self, name) for name in ("segment", "risk", "since", "until")}
+        return {name: str(value) for name, value in asked.items() if value}
+
 
 @dataclass(frozen=True)
 class Report:
@@ -50,8 +56,7 @@ class Report:
 
     def check(self, wanted: Wanted) -> None:
         """Raises Invalid when a filter is asked for that this report does not know."""
-        asked = {name for name in ("segment", "risk", "since", "until") if getattr(wanted, name)}
-        unknown = sorted(asked - self.filters)
+        unknown = sorted(wanted.filters.keys() - self.filters)
         if unknown:
             known = ", ".join(sorted(self.filters)) or "none"
             raise Invalid(f"The report '{self.name}' has no filter '{unknown[0]}'. Its filters: {known}.")

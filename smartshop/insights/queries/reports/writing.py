@@ -33,19 +33,17 @@ def as_csv(report: Report, wanted: Wanted, *, with_personal: bool) -> Iterator[s
     Raises Invalid before the first piece when the report does not know a filter.
     """
     report.check(wanted)
+    return _pieces(report, wanted, with_personal=with_personal)
+
+
+def _pieces(report: Report, wanted: Wanted, *, with_personal: bool) -> Iterator[str]:
+    """Nothing is read before the first piece is asked for, so that columns and rows see one snapshot."""
     columns = [column for column in report.columns(wanted) if with_personal or not column.is_personal]
-    return _pieces(
-        [column.name for column in columns],
-        ([column.read(row) for column in columns] for row in report.rows(wanted)),
-    )
-
-
-def _pieces(header: list[str], rows: Iterator[list[Value | Amount]]) -> Iterator[str]:
     lines = _Lines()
     writer = csv.writer(lines)
-    writer.writerow(header)
-    for count, row in enumerate(rows, start=1):
-        writer.writerow([cell(value) for value in row])
+    writer.writerow([column.name for column in columns])
+    for count, row in enumerate(report.rows(wanted), start=1):
+        writer.writerow([cell(column.read(row)) for column in columns])
         if count % ROWS_AT_ONCE == 0:
             yield lines.take()
     yield lines.take()

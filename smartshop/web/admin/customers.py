@@ -1,0 +1,54 @@
+"""Customers and their scores."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from smartshop.insights.queries import customers, freshness, segments
+from smartshop.insights.queries.customers import Sought
+from smartshop.kernel.permissions import Permission
+from smartshop.web import parsing
+from smartshop.web.admin import asking, wording
+from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.showing import sees_people
+from smartshop.web.guards import access
+from smartshop.web.presenting import settings
+
+RISKS = ("high", "medium", "low")
+
+
+@bp.get("/customers", endpoint="customers")
+@access(Permission.CUSTOMERS_VIEW)
+def customers_page() -> ResponseReturnValue:
+    asked = parsing.page_number()
+    sort, is_descending = asking.order(customers.SORTS, "-clv")
+    sought = Sought(
+        asking.text(),
+        asking.one_of("segment", segments.SEGMENTS),
+        asking.one_of("risk", RISKS),
+        sees_people(),
+    )
+    page = customers.page_of_customers(
+        settings().currency, sought, sort=sort, is_descending=is_descending, page=asked
+    )
+    return render_template(
+        "admin/customers.html",
+        page=page,
+        sought=sought,
+        sort=sort,
+        is_descending=is_descending,
+        moved=wording.page_moved(asked, page.number),
+        segments=segments.SEGMENTS,
+    )
+
+
+@bp.get(f"/customers/<int(max={customers.LARGEST_ID}):person_id>")
+@access(Permission.CUSTOMERS_VIEW)
+def customer(person_id: int) -> ResponseReturnValue:
+    return render_template(
+        "admin/customer.html",
+        customer=customers.customer(person_id, settings().currency),
+        fresh=freshness.all_questions(),
+        meanings=wording.meanings(),
+        kinds=wording.event_kinds(),
+        wording=wording,
+    )

@@ -1,0 +1,41 @@
+"""Orders, read-only."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from smartshop.insights.queries import sales
+from smartshop.insights.queries.sales import SalesSought
+from smartshop.kernel.permissions import Permission
+from smartshop.orders.queries import reading
+from smartshop.orders.rules.states import State
+from smartshop.payments import queries as payments
+from smartshop.web import parsing
+from smartshop.web.admin import asking, wording
+from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.showing import sees_people
+from smartshop.web.guards import access
+
+STATES = tuple(state.value for state in State)
+
+
+@bp.get("/orders")
+@access(Permission.ORDERS_VIEW)
+def orders() -> ResponseReturnValue:
+    asked = parsing.page_number()
+    since, until = asking.span()
+    sought = SalesSought(asking.text(), asking.one_of("state", STATES), since, until, sees_people())
+    page = sales.page_of_orders(sought, page=asked)
+    return render_template(
+        "admin/orders.html",
+        page=page,
+        sought=sought,
+        states=STATES,
+        moved=wording.page_moved(asked, page.number),
+    )
+
+
+@bp.get("/orders/<number>")
+@access(Permission.ORDERS_VIEW)
+def order(number: str) -> ResponseReturnValue:
+    found = reading.order(number, seen_by=None, is_staff=True)
+    return render_template("admin/order.html", order=found, attempts=payments.attempts(found.number))

@@ -1,0 +1,56 @@
+"""What the models say about all customers together: segments, churn risk, lifetime value."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from smartshop.insights.queries import churn, customers, dashboard, freshness, runs, segments, value
+from smartshop.insights.queries.customers import Sought
+from smartshop.kernel.permissions import Permission
+from smartshop.web.admin import charts, wording
+from smartshop.web.admin.blueprint import bp
+from smartshop.web.guards import access
+from smartshop.web.presenting import settings
+
+
+@bp.get("/segments", endpoint="segments")
+@access(Permission.ANALYTICS_VIEW)
+def segments_page() -> ResponseReturnValue:
+    return render_template(
+        "admin/segments.html",
+        rows=segments.table(),
+        fresh=freshness.of("rfm"),
+        meanings=wording.meanings(),
+        charts=charts,
+        wording=wording,
+    )
+
+
+@bp.get("/churn", endpoint="churn")
+@access(Permission.ANALYTICS_VIEW)
+def churn_page() -> ResponseReturnValue:
+    return render_template(
+        "admin/churn.html",
+        risks=churn.risks(),
+        bands=churn.probability_bands(),
+        segments=segments.table(),
+        at_risk=dashboard.highest_risk(limit=25, currency=settings().currency),
+        fresh=freshness.of("churn"),
+        live=runs.live("churn"),
+        charts=charts,
+        wording=wording,
+    )
+
+
+@bp.get("/clv", endpoint="clv")
+@access(Permission.ANALYTICS_VIEW)
+def clv_page() -> ResponseReturnValue:
+    return render_template(
+        "admin/clv.html",
+        worth=value.distribution(settings().currency),
+        segments=segments.table(),
+        best=customers.page_of_customers(settings().currency, Sought(), size=25).items,
+        fresh=freshness.of("clv"),
+        live=runs.live("clv"),
+        charts=charts,
+        wording=wording,
+    )

@@ -1,0 +1,49 @@
+"""What every admin template may call: who somebody is (as far as one may know), and the links of sorted columns."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from smartshop.kernel.permissions import Permission
+from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.speaking import _
+from smartshop.web.signing import current_person
+
+
+def sees_people() -> bool:
+    """Whether this person may see names and e-mail addresses of customers."""
+    somebody = current_person()
+    return somebody is not None and somebody.can(Permission.CUSTOMERS_PII)
+
+
+def who(person_id: int | None, name: str | None, email: str | None = None) -> str:
+    """A customer's name where it may be seen, else their number; a guest is a guest."""
+    if sees_people() and (name or email):
+        return name or email or ""
+    return _("Guest") if person_id is None else _("Customer %(number)s", number=person_id)
+
+
+def here(**changes: Any) -> str:
+    """This page's address with some of its query changed; None takes a part out, and the page starts over."""
+    values = {**request.args.to_dict(), **changes, "page": None}
+    kept = {key: value for key, value in values.items() if value not in (None, "")}
+    return url_for(request.endpoint or "admin.dashboard", **(request.view_args or {}), **kept)
+
+
+def sortable(
+    label: str, name: str, current: str, *, is_descending: bool, is_number: bool = False
+) -> dict[str, Any]:
+    """A column whose header sorts: by it from the top first, then round and round."""
+    is_current = name == current
+    turned = name if is_current and is_descending else f"-{name}"
+    return {
+        "label": label,
+        "number": is_number,
+        "sort_url": here(sort=turned),
+        "sorted": ("descending" if is_descending else "ascending") if is_current else None,
+    }
+
+
+@bp.context_processor
+def _for_every_page() -> dict[str, Any]:
+    return {"sees_people": sees_people(), "who": who, "here": here, "sortable": sortable}

@@ -1,0 +1,195 @@
+"""What the admin says about its numbers: findings, definitions, and what is missing."""
+
+from dataclasses import dataclass
+
+from smartshop.insights.queries.customers import CustomerRow
+from smartshop.insights.queries.dashboard import Totals
+from smartshop.insights.queries.freshness import Freshness
+from smartshop.web.admin.speaking import _, ngettext
+from smartshop.web.presenting import day, money, number, percent
+
+QUESTION_COMMAND = "flask ml train"
+SMALLEST_CHANGE = 0.005
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a segment is, and what to do about it."""
+
+    is_what: str
+    do_what: str
+
+
+def share_of_change(now: int, before: int) -> float | None:
+    """Growth as a share of what was before; None when nothing was."""
+    return (now - before) / before if before > 0 else None
+
+
+def revenue_finding(now: Totals, before: Totals, days: int) -> str:
+    """The dashboard's headline."""
+    change = share_of_change(now.revenue_minor, before.revenue_minor)
+    if not now.orders:
+        return _("No orders in these %(days)s days", days=days)
+    if change is None:
+        return _(
+            "First revenue: %(amount)s in %(days)s days",
+            amount=money(now.revenue_minor, short=True),
+            days=days,
+        )
+    if abs(change) < SMALLEST_CHANGE:
+        return _("Revenue is level with the %(days)s days before", days=days)
+    if change > 0:
+        return _("Revenue is up %(change)s on the %(days)s days before", change=percent(change), days=days)
+    return _("Revenue is down %(change)s on the %(days)s days before", change=percent(-change), days=days)
+
+
+def missing(freshness: Freshness) -> str:
+    """Why there are no predictions and what to run; empty when there are some."""
+    if freshness.is_available:
+        return ""
+    command = f"{QUESTION_COMMAND} {freshness.question}"
+    if not freshness.last_state:
+        return _(
+            "No model has been trained yet. Run '%(command)s', or leave it to the nightly job.",
+            command=command,
+        )
+    if freshness.last_state == "running":
+        return _("The first training is running. Reload this page in a minute.")
+    if freshness.last_state == "insufficient":
+        return _(
+            "The history is too short to tell: it %(reason)s. The nightly job tries again as orders come in.",
+            reason=freshness.problem,
+        )
+    return _(
+        "The last training did not end well: %(reason)s. Put that right and run '%(command)s'.",
+        reason=freshness.problem or _("no reason was recorded"),
+        command=command,
+    )
+
+
+def as_of(freshness: Freshness) -> str:
+    """When the predictions were true; empty when there are none."""
+    if not freshness.as_of:
+        return ""
+    return _("As of %(day)s, run %(run)s.", day=day(freshness.as_of), run=freshness.run_code)
+
+
+def stale(freshness: Freshness) -> str:
+    """A warning when the shop has gone on selling without its predictions knowing; else empty."""
+    if not freshness.is_stale:
+        return ""
+    return _(
+        "These predictions know the shop only up to %(day)s, and it has sold since. Run '%(command)s'.",
+        day=day(freshness.as_of),
+        command=QUESTION_COMMAND,
+    )
+
+
+def customer_finding(row: CustomerRow) -> str:
+    """A customer's headline: what they are, what they will bring, and whether they are about to go."""
+    if not row.orders:
+        return _("Has not bought anything yet")
+    if row.clv_12m_minor is None:
+        return ngettext(
+            "%(num)s order worth %(amount)s so far",
+            "%(num)s orders worth %(amount)s so far",
+            row.orders,
+            amount=money(row.revenue_minor),
+        )
+    worth = money(row.clv_12m_minor, short=True)
+    if row.risk == "high":
+        return _("Likely to leave, and %(worth)s of the next 12 months with them", worth=worth)
+    if row.risk == "low":
+        return _("Here to stay: %(worth)s expected in the next 12 months", worth=worth)
+    return _("%(worth)s expected in the next 12 months", worth=worth)
+
+
+def page_moved(asked: int, shown: int) -> str:
+    """Said when a page beyond the last was asked for; else empty."""
+    return (
+        "" if asked == shown else _("There is no page %(asked)s; this is the last one.", asked=number(asked))
+    )
+
+
+def meanings() -> dict[str, Meaning]:
+    """What each segment is, and the next thing to do about it."""
+    return {
+        "Champions": Meaning(
+            _("Bought just now, buy often, spend the most."),
+            _("Thank them; show new things first; ask for reviews."),
+        ),
+        "Loyal": Meaning(
+            _("Buy regularly and spend well."),
+            _("Offer what goes with what they have; invite them to subscribe."),
+        ),
+        "Potential Loyalist": Meaning(
+            _("Recent, with more than one or two good orders."),
+            _("Make the next order easy: reorder, free delivery."),
+        ),
+        "New": Meaning(
+            _("Bought for the first time, very recently."), _("Welcome them; help with the first order.")
+        ),
+        "Promising": Meaning(
+            _("Recent, but few and small orders so far."), _("Show bestsellers; earn a second order.")
+        ),
+        "Needs Attention": Meaning(
+            _("Middling in everything, and slipping."), _("A reason to come back now: limited offers.")
+        ),
+        "About to Sleep": Meaning(
+            _("Few orders, and a while ago."), _("Remind them of what they looked at.")
+        ),
+        "At Risk": Meaning(
+            _("Used to buy well; silent for long."), _("Write personally; offer to put things right.")
+        ),
+        "Can't Lose": Meaning(
+            _("Were among the best; have not been seen for long."),
+            _("Call or write in person; win them back first."),
+        ),
+        "Hibernating": Meaning(_("Bought little, long ago."), _("A light reminder, at low cost.")),
+        "Lost": Meaning(
+            _("The longest gone, and the least spent."), _("Spend nothing on them but a yearly letter.")
+        ),
+    }
+
+
+def report_descriptions() -> dict[str, str]:
+    """What each report tells, in one line."""
+    return {
+        "customers": _("One row a customer: what they bought, their scores and what is to come."),
+        "segments": _("One row a segment: how many, what they bring, how many may leave."),
+        "churn": _("One row a scored customer: how likely they are to leave, and what is at stake."),
+        "clv": _("One row a scored customer: value so far, in the next 12 months, and how sure that is."),
+        "revenue": _("One row a day: orders, customers, gross, returned and net revenue."),
+        "orders": _("One row an order: its state, its customer, and its money part by part."),
+        "products": _("One row a product: price, stock, and what it has sold."),
+        "activity": _("One row an event: what customers did, then what staff changed."),
+    }
+
+
+def questions() -> dict[str, tuple[str, str]]:
+    """The name of each question and what it answers."""
+    return {
+        "rfm": (
+            _("Segments"),
+            _("How recent, how often and how much, as scores from 1 to 5 and a named segment."),
+        ),
+        "churn": (_("Churn risk"), _("How likely a customer is not to buy again within the horizon.")),
+        "clv": (_("Lifetime value"), _("What a customer will bring in the next 12 months.")),
+    }
+
+
+def event_kinds() -> dict[str, str]:
+    """What each kind of event is called."""
+    return {
+        "visit": _("Came to the shop"),
+        "view": _("Looked at a product"),
+        "search": _("Searched"),
+        "cart_add": _("Put into the cart"),
+        "cart_remove": _("Took out of the cart"),
+        "checkout": _("Went to the checkout"),
+        "order": _("Ordered"),
+        "sign_up": _("Signed up"),
+        "sign_in": _("Signed in"),
+        "sign_in_failed": _("Failed to sign in"),
+        "sign_out": _("Signed out"),
+    }
