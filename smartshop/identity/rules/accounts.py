@@ -5,16 +5,17 @@ from email_validator import EmailNotValidError, validate_email
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_NAME = 120
+LONGEST_EMAIL = 254
 
 
 def normal_email(text: str) -> str | None:
     """The address in the one form it is stored in, or None when it is none."""
     try:
-        return validate_email(
-            text.strip(), check_deliverability=False, test_environment=True
-        ).normalized.lower()
+        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return None
+    address = checked.normalized.lower()
+    return address if len(address) <= LONGEST_EMAIL else None
 
 
 def problem_with_password(password: str, email: str) -> str | None:
