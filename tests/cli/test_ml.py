@@ -9,6 +9,7 @@ from flask.testing import FlaskCliRunner
 from smartshop.insights import rules
 from smartshop.insights.models import TrainingRun
 from smartshop.insights.operations import runs as recording
+from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.insights import histories
@@ -63,7 +64,7 @@ def test_only_the_questions_asked_for_are_trained_each_once(shop: Flask, cli: Fl
 def test_training_without_json_prints_a_table_for_people(shop: Flask, cli: FlaskCliRunner) -> None:
     result = cli.invoke(args=["ml", "train", "rfm", *AS_OF])
     assert result.exit_code == 0
-    assert "captured_share" in result.stdout
+    assert "captured" in result.stdout
     assert "rfm: live" in result.stderr
 
 
@@ -118,6 +119,20 @@ def test_a_broken_history_fails_with_a_row_a_message_and_an_exit_code(
     assert runs_recorded() == 1
 
 
+def test_training_if_never_trains_once_and_is_content_with_an_empty_shop(
+    app: Flask, cli: FlaskCliRunner
+) -> None:
+    empty = cli.invoke(args=["ml", "train", "--if-never", "--json"])
+    assert (empty.exit_code, empty.stdout.strip()) == (0, "{}")
+    histories.write_believable_history(end=rules.start_of(clock.today()))
+    first = cli.invoke(args=["ml", "train", "rfm", "--if-never", "--json"])
+    assert no_nan(first.stdout)["rfm"]["promoted"] is True
+    again = cli.invoke(args=["ml", "train", "--if-never", "--json"])
+    assert (again.exit_code, again.stdout.strip()) == (0, "{}")
+    assert "a model is live already" in again.stderr.replace("\n", " ")
+    assert runs_recorded() == 1
+
+
 def test_status_shows_every_question_trained_or_not(shop: Flask, cli: FlaskCliRunner) -> None:
     cli.invoke(args=["ml", "train", "rfm", *AS_OF])
     facts = no_nan(cli.invoke(args=["ml", "status", "--json"]).stdout)
@@ -128,7 +143,16 @@ def test_status_shows_every_question_trained_or_not(shop: Flask, cli: FlaskCliRu
     assert facts["rfm"]["latest"]["state"] == "promoted"
     assert (facts["churn"]["run"], facts["churn"]["latest"]) == (None, None)
     table = cli.invoke(args=["ml", "status"])
-    assert (table.exit_code, "never" in table.stdout) == (0, True)
+    assert (table.exit_code, "none" in table.stdout) == (0, True)
+
+
+def test_status_says_what_became_of_a_later_training(shop: Flask, cli: FlaskCliRunner) -> None:
+    cli.invoke(args=["ml", "train", "rfm", *AS_OF])
+    with unit_of_work():
+        db.session.execute(sa.text("UPDATE order_lines SET unit_price_minor = -1"))
+    cli.invoke(args=["ml", "train", "rfm", *AS_OF])
+    told = cli.invoke(args=["ml", "status"]).stdout
+    assert "was failed: the order history breaks its contract" in told
 
 
 def test_rolling_back_says_what_is_served_now(shop: Flask, cli: FlaskCliRunner) -> None:
