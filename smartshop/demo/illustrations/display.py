@@ -21,7 +21,7 @@ PROFILES: dict[str, Profile] = {
 def stems(s: Sheet, x: float, y: float, kind: str, colour: str) -> None:
     """Draw cut stems: tulips, pampas, eucalyptus or daisies."""
     for i, (lean, tall) in enumerate(((-30, 250), (-14, 320), (2, 270), (17, 330), (34, 240))):
-        turn, h = (lean - 90) * pi / 180, tall * min(1.0, (y - 130) / 330)
+        turn, h = (lean - 90) * pi / 180, tall * min(1.0, (y - 215) / 330)
         tx, ty = x + cos(turn) * h, y + sin(turn) * h
         s.line(
             f"M{x + lean * 0.4:.0f} {y}Q{x + lean:.0f} {y - h * 0.5:.0f} {tx:.0f} {ty:.0f}", GREENS[i % 3], 7
@@ -62,10 +62,11 @@ def vase(s: Sheet, look: Look) -> None:
     if flowers:
         stems(s, 400, top + 6, flowers, look.c)
     body = turned(400, profile, 0.16)
+    wide = max(r for _, r in profile)
+    area = (400 - wide, top + 20, 2 * wide, 812 - top)
     with s.clipped(f"M0 0H800V1000H0Z{circle(400, top, mouth, mouth * 0.2)}"):
         s.path(body, s.turned(look.a, 0.36))
-    wide = max(r for _, r in profile)
-    paint(s, body, (400 - wide, top + 20, 2 * wide, 812 - top), look.pattern, (look.b, look.c), wide * 0.14)
+        paint(s, body, area, look.pattern, (look.b, look.c), wide * 0.14)
     s.path(
         f"M{400 - mouth} {top}a{mouth} {mouth * 0.2} 0 0 0 {2 * mouth} 0v8a{mouth} {mouth * 0.2} 0 0 1 {-2 * mouth} 0Z",
         lighter(look.a, 0.32),

@@ -28,8 +28,8 @@ def plant(s: Sheet, x: float, y: float, kind: str, size: float = 1) -> None:
         s.ellipse(x, y - 252 * size, 9, 9, "#f4d58a")
     elif kind == "olive":
         s.line(f"M{x} {y}q-14 {-120 * size} 6 {-210 * size}", "#7a5f45", 14 * size)
-        for i in range(34):
-            spin, reach = i * 137.5, (40 + 26 * (i % 5)) * size
+        for i in range(52):
+            spin, reach = i * 137.5, (8 + 26 * (i % 6)) * size
             with s.moved(
                 f"translate({x + 6:.0f} {y - 250 * size:.0f}) rotate({spin:.0f}) translate({reach:.0f} 0)"
             ):
@@ -192,40 +192,42 @@ def trough(s: Sheet, look: Look) -> None:
     """Draw a windowsill trough with three herbs."""
     on_table(s, look)
     s.shadow(430, 838, 400, 46)
-    for k, x in enumerate((230, 400, 570)):
-        for i in range(22):
-            turn, reach = -90 + (i - 11) * 9, 90 + (i * 53 % 130)
-            with s.moved(f"rotate({turn} {x} 640) translate(0 {0})"):
-                s.line(f"M{x} 640h{reach}", GREENS[(i + k) % 5], 4, 0.8)
-                s.path(
-                    leaf(x + reach - 10, 640, 46 - 10 * k, 30 - 60 * (i % 2), 0.5 - 0.14 * k),
-                    GREENS[(i + k) % 5],
-                )
-    d = box(120, 640, 560, 194, 14)
-    s.path(d, s.turned(look.a, 0.22))
-    paint(s, d, (120, 640, 560, 194), look.pattern, (look.b, look.c), 0)
-    s.path(box(106, 622, 588, 44, 12), s.turned(darker(look.a, 0.06), 0.2))
-    for x, mark in ((230, 54), (400, 40), (570, 60)):
-        s.path(box(x - 56, 706, 112, 66, 8), lighter(look.b, 0.4))
-        s.line(f"M{x - mark / 2} 740h{mark}", "#5b4c3c", 6, 0.8)
+    with s.moved("translate(60 126) scale(0.85)"):
+        for k, x in enumerate((230, 400, 570)):
+            for i in range(22):
+                turn, reach = -90 + (i - 11) * 9, 90 + (i * 53 % 130)
+                with s.moved(f"rotate({turn} {x} 640) translate(0 {0})"):
+                    s.line(f"M{x} 640h{reach}", GREENS[(i + k) % 5], 4, 0.8)
+                    s.path(
+                        leaf(x + reach - 10, 640, 46 - 10 * k, 30 - 60 * (i % 2), 0.5 - 0.14 * k),
+                        GREENS[(i + k) % 5],
+                    )
+        d = box(120, 640, 560, 194, 14)
+        s.path(d, s.turned(look.a, 0.22))
+        paint(s, d, (120, 640, 560, 194), look.pattern, (look.b, look.c), 0)
+        s.path(box(106, 622, 588, 44, 12), s.turned(darker(look.a, 0.06), 0.2))
+        for x, mark in ((230, 54), (400, 40), (570, 60)):
+            s.path(box(x - 56, 706, 112, 66, 8), lighter(look.b, 0.4))
+            s.line(f"M{x - mark / 2} 740h{mark}", "#5b4c3c", 6, 0.8)
 
 
 def seeds(s: Sheet, look: Look) -> None:
     """Draw three fanned seed packets."""
     on_sheet(s, look)
-    for i, (lean, x, colour) in enumerate(((-16, 260, look.b), (14, 540, look.c), (-2, 400, look.a))):
-        with s.moved(f"rotate({lean} {x} 560)"):
-            d = box(x - 150, 280, 300, 440, 8)
-            s.cast(d)
-            s.path(d, s.matte(lighter(colour, 0.2), 0.12))
-            s.rect(x - 150, 280, 300, 62, colour)
-            s.line(f"M{x - 150} 342h300", "#fffaf0", 3, 0.7)
-            s.path(box(x - 118, 372, 236, 250, 10), "#fbf5e8")
-            s.line(f"M{x} 604V480", "#6b8a5e", 8)
-            s.path(leaf(x, 580, 70, -30), "#86a274")
-            s.path(leaf(x, 560, 70, 210), "#6b8a5e")
-            petal = ("#dd7f68", "#d9a441", "#b3a0bf")[i]
-            for turn in range(0, 360, 45):
-                s.path(leaf(x, 470, 74, turn, 0.5), petal)
-            s.ellipse(x, 470, 24, 24, "#7a5236")
-            s.line(f"M{x - 80} 656h160M{x - 46} 682h92", "#5b4c3c", 7, 0.75)
+    with s.moved("translate(62 80) scale(0.845)"):
+        for i, (lean, x, colour) in enumerate(((-16, 260, look.b), (14, 540, look.c), (-2, 400, look.a))):
+            with s.moved(f"rotate({lean} {x} 560)"):
+                d = box(x - 150, 280, 300, 440, 8)
+                s.cast(d)
+                s.path(d, s.matte(lighter(colour, 0.2), 0.12))
+                s.rect(x - 150, 280, 300, 62, colour)
+                s.line(f"M{x - 150} 342h300", "#fffaf0", 3, 0.7)
+                s.path(box(x - 118, 372, 236, 250, 10), "#fbf5e8")
+                s.line(f"M{x} 604V480", "#6b8a5e", 8)
+                s.path(leaf(x, 580, 70, -30), "#86a274")
+                s.path(leaf(x, 560, 70, 210), "#6b8a5e")
+                petal = ("#dd7f68", "#d9a441", "#b3a0bf")[i]
+                for turn in range(0, 360, 45):
+                    s.path(leaf(x, 470, 74, turn, 0.5), petal)
+                s.ellipse(x, 470, 24, 24, "#7a5236")
+                s.line(f"M{x - 80} 656h160M{x - 46} 682h92", "#5b4c3c", 7, 0.75)
