@@ -2,13 +2,14 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import current_app
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from smartshop.cli.noun import Noun
 from smartshop.insights import rules
@@ -17,6 +18,9 @@ from smartshop.insights.queries import runs
 from smartshop.kernel import clock
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from smartshop.insights import training
 
 group = Noun("ml", help="Models: train them, see what is live, go back.")
 COMMAND_LINE = Actor(None, "command line")
@@ -49,14 +53,35 @@ class Day(click.ParamType[datetime]):
     help="Computes features.",
 )
 @click.option(
+    "--if-never", is_flag=True, help="Do nothing when a model is live or there is no order to learn from."
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, keyed by question, and nothing else."
 )
-def train(questions: tuple[str, ...], as_of: datetime | None, engine: str, *, as_json: bool) -> None:
+def train(
+    questions: tuple[str, ...], as_of: datetime | None, engine: str, *, if_never: bool, as_json: bool
+) -> None:
     """Train, judge, record and, if the gate allows, publish. QUESTION: rfm, churn, clv; all when left out."""
+    console = Console(stderr=True)
+    if if_never and not runs.awaits_first_training(current_app.config["SETTINGS"].currency):
+        console.print("Nothing to train: a model is live already, or there is no order to learn from.")
+        reports = []
+    else:
+        reports = _trained(questions, as_of, engine, console)
+    if as_json:
+        click.echo(json.dumps({report.question: report.to_json() for report in reports}, allow_nan=False))
+    elif reports:
+        Console().print(_reports_table(reports))
+    if any(report.state in FAILED for report in reports):
+        sys.exit(1)
+
+
+def _trained(
+    questions: tuple[str, ...], as_of: datetime | None, engine: str, console: Console
+) -> "list[training.RunReport]":
     from smartshop.insights import training
 
     asked = tuple(dict.fromkeys(questions)) or rules.QUESTIONS
-    console = Console(stderr=True)
     room = training.classroom(
         settings=current_app.config["SETTINGS"], questions=asked, as_of=as_of, engine=engine
     )
@@ -65,13 +90,8 @@ def train(questions: tuple[str, ...], as_of: datetime | None, engine: str, *, as
             training.run_all(room, asked, announce=lambda each: status.update(f"Training {each} …"))
         )
     for report in reports:
-        _tell(console, report.question, report.state, report.verdict, report.reason)
-    if as_json:
-        click.echo(json.dumps({report.question: report.to_json() for report in reports}, allow_nan=False))
-    else:
-        Console().print(_reports_table([(report.question, report.to_json()) for report in reports]))
-    if any(report.state in FAILED for report in reports):
-        sys.exit(1)
+        _tell(console, report)
+    return reports
 
 
 @group.command("status")
@@ -85,22 +105,19 @@ def status(*, as_json: bool) -> None:
         click.echo(json.dumps(facts, allow_nan=False))
         return
     table = Table(
-        "question", "live run", "as of", "age", "people", "verdict", "metrics", "baseline", "latest training"
+        "question", Column("live run", overflow="fold"), "age", "people", "verdict", "deciding metric"
     )
     for question, each in facts.items():
-        latest = each["latest"]
-        table.add_row(
-            question,
-            each["run"] or "none",
-            (each["as_of"] or "")[:10],
-            "" if each["age_hours"] is None else f"{each['age_hours']:.1f} h",
-            str(each["rows"]),
-            each["verdict"],
-            _figures(each["metrics"]),
-            _figures(each["baseline"].get("metrics", {})),
-            f"{latest['state']}: {latest['reason']}" if latest else "never",
-        )
+        age = "" if each["age_hours"] is None else f"{each['age_hours']:.1f} h"
+        headline = _headline(question, each["metrics"], each["baseline"])
+        table.add_row(question, each["run"] or "none", age, str(each["rows"]), each["verdict"], headline)
     Console().print(table)
+    for question, each in facts.items():
+        latest = each["latest"]
+        if latest and latest["run"] != each["run"]:
+            click.echo(
+                f"{question}: the latest training, {latest['run']}, was {latest['state']}: {latest['reason']}"
+            )
 
 
 @group.command("rollback")
@@ -114,29 +131,27 @@ def rollback(question: str, reason: str) -> None:
     click.echo(f"{question} is served from {code} again.")
 
 
-def _tell(console: Console, question: str, state: str, verdict: str, reason: str) -> None:
-    console.print(
-        f"{question}: {MARKS.get(state, f'[red]{state}[/red]')}, {verdict} ({reason})", highlight=False
-    )
+def _tell(console: Console, report: "training.RunReport") -> None:
+    mark = MARKS.get(report.state, f"[red]{report.state}[/red]")
+    run = f" {report.run}" if report.run else ""
+    console.print(f"{report.question}{run}: {mark}, {report.verdict} ({report.reason})", highlight=False)
 
 
-def _reports_table(reports: list[tuple[str, dict[str, Any]]]) -> Table:
-    table = Table("question", "run", "people", "verdict", "metrics", "baseline", "seconds")
-    for question, report in reports:
-        table.add_row(
-            question,
-            report["run"],
-            str(report["rows"]),
-            report["verdict"],
-            _figures(report["metrics"]),
-            _figures(report["baseline"].get("metrics", {})),
-            f"{report['seconds']:.1f}",
-        )
+def _reports_table(reports: "list[training.RunReport]") -> Table:
+    table = Table("question", "people", "verdict", "deciding metric", "seconds")
+    for each in reports:
+        headline = _headline(each.question, each.metrics, each.baseline)
+        table.add_row(each.question, str(each.rows), each.verdict, headline, f"{each.seconds:.1f}")
     return table
 
 
-def _figures(metrics: dict[str, Any]) -> str:
-    return "\n".join(f"{name} {value:.4g}" for name, value in metrics.items() if value is not None)
+def _headline(question: str, metrics: Mapping[str, Any], baseline: Mapping[str, Any]) -> str:
+    """The deciding metric beside the baseline's: "auc 0.740 (recency alone 0.708)"."""
+    name = rules.HEADLINES[question]
+    value, rival = metrics.get(name), baseline.get("metrics", {}).get(name)
+    if value is None:
+        return ""
+    return f"{name} {value:.3f}" + (f" ({baseline['name']} {rival:.3f})" if rival is not None else "")
 
 
 def _facts(standing: runs.Standing) -> dict[str, Any]:

@@ -61,7 +61,9 @@ def forget_old_runs() -> int:
     """Drop ledger rows older than `rules.KEPT_FOR`, but never the latest of a job; returns how many."""
     with unit_of_work():
         old = JobRun.due_at < rules.forgotten_before(clock.now())
-        newest = db.session.execute(sa.select(JobRun.job, sa.func.max(JobRun.due_at)).group_by(JobRun.job)).all()
+        newest = db.session.execute(
+            sa.select(JobRun.job, sa.func.max(JobRun.due_at)).group_by(JobRun.job)
+        ).all()
         dropped = 0
         for job, latest in newest:
             gone = sa.delete(JobRun).where(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smartshop.insights import rules as insight_rules
-from smartshop.insights.queries import runs as training_runs
 from smartshop.jobs import operations, queries
 from smartshop.jobs.rules import Daily, Every, Rhythm
 from smartshop.kernel import clock
@@ -55,14 +54,6 @@ def listings(settings: Settings) -> tuple[Listing, ...]:
         Listing(job.name, str(job.rhythm), last.get(job.name), job.rhythm.next_due(now))
         for job in jobs(settings)
     )
-
-
-def needs_first_training(settings: Settings) -> bool:
-    """Whether there is a history to learn from and nothing has been learned yet."""
-    if training_runs.has_live_run():
-        return False
-    first = training_runs.history_span(settings.currency).first_at
-    return first is not None and first < insight_rules.start_of(clock.today())
 
 
 def deliver_email(settings: Settings) -> str:

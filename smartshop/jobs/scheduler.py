@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from smartshop.insights.queries import runs
 from smartshop.jobs import operations, schedule
 from smartshop.jobs.rules import EPOCH, Every, Rhythm
 from smartshop.kernel import clock, leases
@@ -54,7 +55,7 @@ class Scheduler:
 
     def _train_first(self) -> None:
         with self.app.app_context():
-            if schedule.needs_first_training(self.settings):
+            if runs.awaits_first_training(self.settings.currency):
                 job = schedule.named(schedule.TRAIN_MODELS, self.jobs)
                 run_due(job, clock.now().replace(second=0, microsecond=0), self.settings)
 

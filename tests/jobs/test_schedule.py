@@ -5,6 +5,7 @@ import time_machine
 from flask import Flask
 
 from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.queries import runs
 from smartshop.jobs import queries, schedule, scheduler
 from smartshop.kernel import clock
 from smartshop.kernel.config import Settings
@@ -29,10 +30,10 @@ def run(app: Flask, name: str) -> queries.Run:
 def test_the_nightly_training_publishes_every_question_once(app: Flask) -> None:
     histories.write_believable_history()
     with time_machine.travel(histories.END + timedelta(hours=4), tick=True):
-        assert schedule.needs_first_training(settings_of(app))
+        assert runs.awaits_first_training("GBP")
         ended = run(app, schedule.TRAIN_MODELS)
         assert ended.due_at == histories.END + timedelta(hours=3)
-        assert schedule.needs_first_training(settings_of(app)) is False
+        assert runs.awaits_first_training("GBP") is False
     assert ended.state == "done"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(LiveRun)) == 3
     assert set(db.session.scalars(sa.select(TrainingRun.as_of))) == {histories.END}
@@ -49,7 +50,7 @@ def test_a_training_that_breaks_is_a_failed_job_that_says_why(app: Flask) -> Non
 
 
 def test_a_shop_without_orders_has_nothing_to_train_and_that_is_no_failure(app: Flask) -> None:
-    assert schedule.needs_first_training(settings_of(app)) is False
+    assert runs.awaits_first_training("GBP") is False
     ended = run(app, schedule.TRAIN_MODELS)
     assert ended.state == "done"
     assert "no customers' orders yet" in ended.detail

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from smartshop.insights import rules
 from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order
 
@@ -92,6 +93,14 @@ def history_span(currency: str) -> HistorySpan:
         .order_by(Order.currency)
     )
     return HistorySpan(count, first, last, tuple(others))
+
+
+def awaits_first_training(currency: str) -> bool:
+    """Whether there is a history that ended before today to learn from, and nothing has been learned yet."""
+    if has_live_run():
+        return False
+    first = history_span(currency).first_at
+    return first is not None and first < rules.start_of(clock.today())
 
 
 def _standing(question: str) -> Standing:
