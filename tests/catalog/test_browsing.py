@@ -1,0 +1,182 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from smartshop.catalog.models import ProductImage, Review, Variant
+from smartshop.catalog.queries import browsing
+from smartshop.catalog.queries.browsing import ProductCard, Sort
+from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+from tests.factories import make_category, make_person, make_product, make_variant
+
+DAY = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def names(sort: Sort = Sort.FEATURED, *words: str) -> list[str]:
+    return [card.name for card in browsing.listing(sort=sort, words=words).items]
+
+
+def add_picture(product_id: int, path: str, position: int, variant_id: int | None = None) -> None:
+    with unit_of_work():
+        db.session.add(
+            ProductImage(
+                product_id=product_id, variant_id=variant_id, path=path, alt=path.upper(), position=position
+            )
+        )
+
+
+def add_review(product_id: int, state: str, author: str, days: int) -> None:
+    with unit_of_work():
+        db.session.add(
+            Review(
+                product_id=product_id,
+                person_id=make_person(),
+                author=author,
+                rating=4,
+                state=state,
+                created_at=DAY + timedelta(days=days),
+            )
+        )
+
+
+def test_categories_show_when_something_is_published_in_them_in_the_shops_order(any_app: Flask) -> None:
+    last, first, hidden = (
+        make_category(name="Zinc", position=2),
+        make_category(name="Brass", position=1),
+        make_category(name="Hidden"),
+    )
+    make_product(category_id=last)
+    make_product(category_id=first)
+    make_product(category_id=hidden, status="draft")
+    make_category(name="Empty")
+    assert [category.name for category in browsing.categories()] == ["Brass", "Zinc"]
+
+
+def test_a_card_shows_the_cheapest_active_price_and_the_first_picture(any_app: Flask) -> None:
+    mug = make_product(name="Mug", price_minor=900, rating_sum=9, rating_count=2)
+    make_variant(product_id=mug.product_id, price_minor=700, position=1)
+    make_variant(product_id=mug.product_id, price_minor=100, position=2, is_active=False)
+    add_picture(mug.product_id, "second.jpg", 2)
+    add_picture(mug.product_id, "first.jpg", 1)
+    assert browsing.listing().items == [
+        ProductCard(mug.product_id, mug.slug, "Mug", "Things", 700, True, "first.jpg", 4.5, 2)
+    ]
+
+
+def test_drafts_and_products_without_an_active_variant_are_not_shown(any_app: Flask) -> None:
+    draft, retired, shown = make_product(status="draft"), make_product(), make_product()
+    with unit_of_work():
+        db.session.execute(sa.update(Variant).where(Variant.id == retired.variant_id).values(is_active=False))
+    assert [card.id for card in browsing.listing().items] == [shown.product_id]
+    assert [card.id for card in browsing.newest(10)] == [shown.product_id]
+    wanted = [retired.product_id, shown.product_id, draft.product_id, 4711]
+    assert [card.id for card in browsing.cards(wanted)] == [shown.product_id]
+    with pytest.raises(NotFound):
+        browsing.product(draft.slug)
+
+
+def test_lists_come_in_the_order_asked_for(any_app: Flask) -> None:
+    make_product(name="Old", price_minor=300, rating_sum=10, rating_count=2, created_at=DAY)
+    make_product(
+        name="New", price_minor=100, rating_sum=9, rating_count=3, created_at=DAY + timedelta(days=2)
+    )
+    make_product(name="Unrated", price_minor=200, created_at=DAY + timedelta(days=1))
+    assert names(Sort.NEWEST) == ["New", "Unrated", "Old"]
+    assert names(Sort.CHEAPEST) == ["New", "Unrated", "Old"]
+    assert names(Sort.DEAREST) == ["Old", "Unrated", "New"]
+    assert names(Sort.BEST_RATED) == ["Old", "New", "Unrated"]
+    assert names(Sort.FEATURED) == ["New", "Old", "Unrated"]
+
+
+def test_pages_cover_the_list_without_gap_or_repetition_and_the_last_stands_for_those_beyond(
+    any_app: Flask,
+) -> None:
+    made = [make_product(name="Same", price_minor=100).product_id for _ in range(7)]
+    pages = [browsing.listing(sort=Sort.CHEAPEST, page=number, size=3) for number in (1, 2, 3)]
+    assert [card.id for page in pages for card in page.items] == made
+    assert {(page.total, page.count) for page in pages} == {(7, 3)}
+    for number, shown in ((99, 3), (0, 1), (-5, 1)):
+        assert browsing.listing(page=number, size=3).number == shown
+
+
+def test_a_category_lists_its_own_products(any_app: Flask) -> None:
+    lamps = make_category(name="Lamps", slug="lamps")
+    make_product(name="Mug", category_id=make_category(name="Mugs"))
+    make_product(name="Lamp", category_id=lamps)
+    found = browsing.category("lamps")
+    assert (found.id, found.name) == (lamps, "Lamps")
+    assert [card.name for card in browsing.listing(category_id=found.id).items] == ["Lamp"]
+    with pytest.raises(NotFound, match="The menu shows those we have"):
+        browsing.category("nothing")
+
+
+def test_search_finds_every_word_in_name_or_description_in_any_case(any_app: Flask) -> None:
+    make_product(name="Red Mug", description="Stoneware", rating_count=0)
+    make_product(name="Blue mug", description="Red inside", rating_count=0)
+    make_product(name="Red lamp", description="Not for drinking")
+    assert names(Sort.FEATURED, "RED", "mug") == ["Red Mug", "Blue mug"]
+    assert names(Sort.FEATURED, "stone") == ["Red Mug"]
+    assert names(Sort.FEATURED, "nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("%", ["100% wool"]), ("_", ["snake_case"]), ("\\", ["back\\slash"]), ("'", ["O'Neil"])],
+)
+def test_search_takes_every_character_as_it_is(any_app: Flask, word: str, found: list[str]) -> None:
+    for name in ("100% wool", "snake_case", "back\\slash", "O'Neil", "Plain"):
+        make_product(name=name)
+    assert names(Sort.FEATURED, word) == found
+
+
+def test_a_product_shows_its_active_variants_pictures_and_published_reviews(any_app: Flask) -> None:
+    mug = make_product(name="Mug", description="Holds tea.", price_minor=900)
+    small = make_variant(product_id=mug.product_id, name="Small", price_minor=700, position=1)
+    make_variant(product_id=mug.product_id, name="Gone", position=2, is_active=False)
+    add_picture(mug.product_id, "mug.jpg", 1)
+    add_picture(mug.product_id, "small.jpg", 2, variant_id=small)
+    for state, author, days in (
+        ("published", "Early", 1),
+        ("pending", "Waiting", 2),
+        ("published", "Late", 3),
+        ("rejected", "Rude", 4),
+    ):
+        add_review(mug.product_id, state, author, days)
+    found = browsing.product(mug.slug)
+    assert (found.id, found.name, found.description, found.category.name) == (
+        mug.product_id,
+        "Mug",
+        "Holds tea.",
+        "Things",
+    )
+    assert [(v.id, v.name, v.price_minor, v.image_path) for v in found.variants] == [
+        (mug.variant_id, "", 900, "mug.jpg"),
+        (small, "Small", 700, "small.jpg"),
+    ]
+    assert found.images == (("mug.jpg", "MUG.JPG"), ("small.jpg", "SMALL.JPG"))
+    assert [review.author for review in found.reviews] == ["Late", "Early"]
+    assert (found.rating, found.rating_count) == (None, 0)
+
+
+def test_no_more_than_twenty_reviews_are_shown(any_app: Flask) -> None:
+    mug = make_product()
+    for day in range(22):
+        add_review(mug.product_id, "published", f"Buyer {day}", day)
+    assert [review.author for review in browsing.product(mug.slug).reviews] == [
+        f"Buyer {n}" for n in range(21, 1, -1)
+    ]
+
+
+def test_cards_come_in_the_order_asked_for(any_app: Flask) -> None:
+    one, two, three = (make_product() for _ in range(3))
+    wanted = [three.product_id, one.product_id, two.product_id]
+    assert [card.id for card in browsing.cards(wanted)] == wanted
+    assert browsing.cards([]) == []
+
+
+def test_the_newest_come_first(any_app: Flask) -> None:
+    made = [make_product(created_at=DAY + timedelta(days=day)).product_id for day in (2, 0, 1)]
+    assert [card.id for card in browsing.newest(2)] == [made[0], made[2]]
