@@ -52,7 +52,8 @@ def distribution(currency: str) -> Values:
             STEPS[n + 1] * unit if n + 1 < len(STEPS) else None,
             *found.get(n, (0, 0)),
         )
-        for n, low in enumerate(STEPS[: max(found) + 1])
+        for n, low in enumerate(STEPS)
+        if min(found) <= n <= max(found)
     ]
     total = sum(clv for _, clv in found.values())
     return Values(customers, total, _top(ceil(customers / 10)), tuple(bands), _quantiles(customers))

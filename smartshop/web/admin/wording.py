@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from babel.numbers import format_compact_currency
+from flask_babel import get_locale
+
 from smartshop.insights.queries.customers import CustomerRow
 from smartshop.insights.queries.dashboard import Totals
 from smartshop.insights.queries.freshness import Freshness
+from smartshop.kernel.money import exponent, to_major
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.presenting import day, money, number, percent
 
@@ -23,6 +27,15 @@ class Meaning:
 def share_of_change(now: int, before: int) -> float | None:
     """Growth as a share of what was before; None when nothing was."""
     return (now - before) / before if before > 0 else None
+
+
+def brief(minor: int, currency: str) -> str:
+    """An amount that fits a tile: whole units from a thousand up, ``£1.12M`` from a million up."""
+    if abs(minor) < 10 ** (6 + exponent(currency)):
+        return money(minor, currency, short=True)
+    return format_compact_currency(
+        to_major(minor, currency), currency, locale=str(get_locale() or "en_GB"), fraction_digits=2
+    )
 
 
 def revenue_finding(now: Totals, before: Totals, days: int) -> str:
@@ -192,4 +205,25 @@ def event_kinds() -> dict[str, str]:
         "sign_in": _("Signed in"),
         "sign_in_failed": _("Failed to sign in"),
         "sign_out": _("Signed out"),
+    }
+
+
+def metrics() -> dict[str, str]:
+    """What each metric is called, with an arrow that says which way is better."""
+    return {
+        "auc": _("Ranking (AUC) ↑"),
+        "brier": _("Brier score ↓"),
+        "calibration_error": _("Calibration error ↓"),
+        "top_decile_lift": _("Lift in the top tenth ↑"),
+        "mean_probability": _("Mean probability"),
+        "churned_share": _("Share that left"),
+        "test_customers": _("Customers judged on"),
+        "mae": _("Mean absolute error ↓"),
+        "rmse": _("Root mean square error ↓"),
+        "spearman": _("Rank correlation ↑"),
+        "mean_ratio": _("Predicted to actual (1 is right)"),
+        "purchases_mae": _("Error in orders ↓"),
+        "purchases_correlation": _("Correlation of orders ↑"),
+        "captured_share": _("Revenue caught by the best ↑"),
+        "interval_coverage": _("Inside the interval"),
     }
