@@ -41,7 +41,7 @@ def customers_page() -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/customers/<int(max={customers.LARGEST_ID}):person_id>")
+@bp.get("/customers/<int:person_id>")
 @access(Permission.CUSTOMERS_VIEW)
 def customer(person_id: int) -> ResponseReturnValue:
     return render_template(
