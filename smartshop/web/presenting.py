@@ -40,6 +40,11 @@ def money(minor: int | None, currency: str | None = None, *, short: bool = False
     return format_currency(major, unit, locale=_locale())
 
 
+def decimal(minor: int, currency: str | None = None) -> str:
+    """``1234`` → ``12.34``, for machines."""
+    return str(to_major(minor, currency or settings().currency))
+
+
 def day(value: date | datetime | None, style: str = "medium") -> str:
     """``12 Mar 2026``; None is a dash."""
     return "–" if value is None else format_date(value, style, locale=_locale())
@@ -91,7 +96,7 @@ def _shop_front() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=money, date=day, datetime=moment, number=number, compact=compact, percent=percent
+        money=money, decimal=decimal, date=day, datetime=moment, number=number, compact=compact, percent=percent
     )
     app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name)
     app.jinja_env.trim_blocks = True

@@ -1,23 +1,29 @@
 // Attaches behaviours to the elements that ask for them with data-behaviour="name other-name".
 
 import { attach as chart } from "./behaviours/chart.js";
+import { attach as checkoutTotals } from "./behaviours/checkout-totals.js";
 import { attach as commandPalette } from "./behaviours/command-palette.js";
 import { attach as dismiss } from "./behaviours/dismiss.js";
+import { attach as gallery } from "./behaviours/gallery.js";
 import { attach as loading } from "./behaviours/loading.js";
 import { attach as navSheet } from "./behaviours/nav-sheet.js";
 import { attach as quantityStepper } from "./behaviours/quantity-stepper.js";
 import { attach as submitOnChange } from "./behaviours/submit-on-change.js";
 import { attach as themeToggle } from "./behaviours/theme-toggle.js";
+import { attach as variantChoice } from "./behaviours/variant-choice.js";
 
 const behaviours = {
   chart,
+  "checkout-totals": checkoutTotals,
   "command-palette": commandPalette,
   dismiss,
+  gallery,
   loading,
   "nav-sheet": navSheet,
   "quantity-stepper": quantityStepper,
   "submit-on-change": submitOnChange,
   "theme-toggle": themeToggle,
+  "variant-choice": variantChoice,
 };
 const attached = new WeakSet();
 
