@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import current_app
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from smartshop.cli.noun import Noun
@@ -64,7 +65,9 @@ def train(
     """Train, judge, record and, if the gate allows, publish. QUESTION: rfm, churn, clv; all when left out."""
     console = Console(stderr=True)
     if if_never and not runs.awaits_first_training(current_app.config["SETTINGS"].currency):
-        console.print("Nothing to train: a model is live already, or there is no order to learn from.")
+        console.print(
+            "Nothing to train: a model is live already, or there is no order to learn from.", soft_wrap=True
+        )
         reports = []
     else:
         reports = _trained(questions, as_of, engine, console)
@@ -134,7 +137,11 @@ def rollback(question: str, reason: str) -> None:
 def _tell(console: Console, report: "training.RunReport") -> None:
     mark = MARKS.get(report.state, f"[red]{report.state}[/red]")
     run = f" {report.run}" if report.run else ""
-    console.print(f"{report.question}{run}: {mark}, {report.verdict} ({report.reason})", highlight=False)
+    console.print(
+        f"{report.question}{run}: {mark}, {report.verdict} ({escape(report.reason)})",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _reports_table(reports: "list[training.RunReport]") -> Table:

@@ -180,9 +180,15 @@ def _outcome(question: str, started: recording.Started, room: Classroom) -> reco
         return _taught(question, started, room)
     except recording.RunGivenUp as error:
         return recording.Outcome("failed", error.message, verdict="failed")
+    except FrameRefused as error:
+        reason = f"the order history breaks its contract: {error}"
+        return _record(started, recording.Outcome("failed", reason, verdict="failed"))
     except Exception as error:
         log.exception("training_failed", question=question, run=started.code)
-        return _record(started, recording.Outcome("failed", _told(error), verdict="failed"))
+        reason = (
+            error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"[:1000]
+        )
+        return _record(started, recording.Outcome("failed", reason, verdict="failed"))
     except BaseException:
         _record(started, recording.Outcome("failed", "stopped while it was being trained", verdict="failed"))
         raise
@@ -225,14 +231,6 @@ def _gate(question: str, verdict: str, facts: Mapping[str, Any]) -> rules.Promot
 def _record(started: recording.Started, outcome: recording.Outcome) -> recording.Outcome:
     recording.record_outcome(run_id=started.id, outcome=outcome)
     return outcome
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, FrameRefused):
-        return f"the order history breaks its contract: {error}"
-    if isinstance(error, DomainError):
-        return error.message
-    return f"{type(error).__name__}: {error}"[:1000]
 
 
 def _prune(folder: Path, question: str) -> None:
