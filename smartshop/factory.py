@@ -143,12 +143,13 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def register_pages(app: Flask) -> None:
-    from smartshop.web import assets, errors, guards, presenting, tracking
+    from smartshop.web import assets, errors, guards, parsing, presenting, tracking
     from smartshop.web.blueprints import BLUEPRINTS
 
     presenting.install(app)
     assets.install(app)
     errors.install(app)
+    parsing.install(app)
     tracking.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,16 +1,19 @@
 """Reading what a browser sent: query strings and form fields, refused with a reason when they make no sense."""
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import request
+from flask import Flask, request
 from flask_babel import gettext as _
+from werkzeug.routing import IntegerConverter, Map
 
 from smartshop.kernel.errors import DomainError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
 LONGEST = 9
+LARGEST_ID = 2**31 - 1
+NUL = "\x00"
 
 
 class BadQuery(DomainError):
@@ -18,6 +21,25 @@ class BadQuery(DomainError):
 
     code = "bad_query"
     status = 400
+
+
+class _RowId(IntegerConverter):
+    """A number in a path that fits the database's integers; a larger one names nothing."""
+
+    def __init__(self, map_: Map, **limits: Any) -> None:
+        super().__init__(map_, **{"max": LARGEST_ID, **limits})
+
+
+def install(app: Flask) -> None:
+    """Refuse, for every page at once, what no database can hold."""
+    app.url_map.converters["int"] = _RowId
+    app.before_request(_refuse_nul)
+
+
+def _refuse_nul() -> None:
+    sent = (pair for values in (request.args, request.form) for pair in values.items(multi=True))
+    if NUL in request.path or any(NUL in text for pair in sent for text in pair):
+        raise BadQuery(_("There is an unreadable character in that. Take it out and send it again."))
 
 
 def page_number() -> int:

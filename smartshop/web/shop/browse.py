@@ -52,7 +52,7 @@ def search() -> ResponseReturnValue:
     query = " ".join(request.args.get("q", "").split())
     if len(query) > LONGEST_QUERY:
         raise parsing.BadQuery(_("Search for at most %(most)s characters.", most=LONGEST_QUERY))
-    words = query.replace("\x00", "").split()[:MOST_WORDS]
+    words = query.split()[:MOST_WORDS]
     page = browsing.listing(words=words, sort=sort, page=number)
     on_sale = inventory.products_on_sale([card.id for card in page.items])
     if words:
