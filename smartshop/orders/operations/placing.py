@@ -55,6 +55,20 @@ def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, curre
     return pricing.quote(lines, currency=currency, shipping=method, tax=prices.tax_of(country))
 
 
+def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
+    """Raise what place() would raise before it asks for money; nothing is written."""
+    gateways.gateway(command.payment_code).check(command.payment_details)
+    snapshot = cart_queries.snapshot(key)
+    if snapshot.cart_id is None:
+        raise Invalid("Your cart is empty. Put something into it first.")
+    _checked_quote(command, snapshot, currency)
+
+
+def placed(*, idempotency_key: str) -> str | None:
+    """The number of the order already placed under this key; a declined one is a finished answer, not an order."""
+    return db.session.scalar(sa.select(Order.number).where(Order.idempotency_key == idempotency_key))
+
+
 def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
     """Place the order of a cart and return its number. Sending the same command again returns the same order.
 
@@ -63,13 +77,13 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
     """
     way_to_pay = gateways.gateway(command.payment_code)
     way_to_pay.check(command.payment_details)
-    known = _by_key(command.idempotency_key)
+    known = placed(idempotency_key=command.idempotency_key)
     if known is not None:
         return known
     try:
         number, attempt_id, amount = _write(command, key, currency, way_to_pay)
     except (IntegrityError, DomainError):
-        winner = _by_key(command.idempotency_key)
+        winner = placed(idempotency_key=command.idempotency_key)
         if winner is None:
             raise
         return winner
@@ -97,11 +111,6 @@ def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
                 person_id=order.person_id,
                 facts=_facts(order),
             )
-
-
-def _by_key(idempotency_key: str) -> str | None:
-    """The number of the order already placed under this key; a declined one is a finished answer, not an order."""
-    return db.session.scalar(sa.select(Order.number).where(Order.idempotency_key == idempotency_key))
 
 
 def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway) -> tuple[str, int, Money]:

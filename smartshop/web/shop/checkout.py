@@ -1,6 +1,6 @@
 """Checkout: one page, guest or signed in, without JavaScript."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -57,22 +57,29 @@ def place_order() -> ResponseReturnValue:
 
 
 def _place(command: PlaceOrder, form: CheckoutForm) -> str:
-    """Open the account that was asked for, then place the order; a finished order is noted."""
+    """Open the account that was asked for, then place the order; a finished order is noted, once."""
+    currency = settings().currency
+    known = placing.placed(idempotency_key=command.idempotency_key)
+    if known is not None:
+        return known
     if form.wants_account and current_person() is None:
-        gateways.gateway(command.payment_code).check(command.payment_details)
-        cost = current_app.config["SETTINGS"].password_cost
-        person_id = accounts.sign_up(
-            email=command.email,
-            name=command.address.name,
-            password=form.values.get("password", ""),
-            country=command.address.country,
-            password_cost=cost,
-        )
-        enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
-        tracking.note(Kind.SIGN_UP)
-    number = placing.place(command=command, key=basket.key(), currency=settings().currency)
+        placing.check(command=command, key=basket.key(), currency=currency)
+        _open_account(command, form)
+    number = placing.place(command=command, key=basket.key(), currency=currency)
     tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
     return number
+
+
+def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
+    person_id = accounts.sign_up(
+        email=command.email,
+        name=command.address.name,
+        password=form.values.get("password", ""),
+        country=command.address.country,
+        password_cost=settings().password_cost,
+    )
+    enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
+    tracking.note(Kind.SIGN_UP)
 
 
 def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
