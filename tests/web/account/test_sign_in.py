@@ -1,0 +1,130 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from smartshop.factory import create_app
+from smartshop.identity.models import Person, SignIn
+from smartshop.kernel.extensions import db, limiter
+from smartshop.kernel.uow import unit_of_work
+from tests import databases
+from tests.browser_client import ShopClient
+from tests.factories import PASSWORD, make_person
+from tests.row_counts import nothing_changes
+
+
+def test_a_person_signs_in_and_out(visitor: ShopClient) -> None:
+    make_person(email="ada@example.com")
+    answer = visitor.sign_in("Ada@Example.com", PASSWORD)
+    assert (answer.status_code, answer.request.path) == (200, "/account")
+    visitor.submit("/sign-out")
+    assert visitor.get("/account", follow=False).status_code == 302
+    assert db.session.scalars(sa.select(SignIn.ended_at)).one() is not None
+
+
+REFUSED = {
+    "wrong password": ("ada@example.com", "wrong horse battery"),
+    "password of another case": ("ada@example.com", PASSWORD.upper()),
+    "unknown address": ("eve@example.com", PASSWORD),
+    "no password": ("ada@example.com", ""),
+    "no address": ("", PASSWORD),
+    "nothing": ("", ""),
+    "no address at all": ("' OR 1=1 --", PASSWORD),
+    "endless": ("x" * 10_000, "y" * 10_000),
+}
+
+
+@pytest.mark.parametrize(("email", "password"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_wrong_answer_opens_nothing_and_gives_nothing_away(
+    visitor: ShopClient, email: str, password: str
+) -> None:
+    make_person(email="ada@example.com")
+    with nothing_changes(leaving_out={"events"}):
+        answer = visitor.sign_in(email, password)
+    assert answer.status_code == 422
+    assert "do not belong together" in answer.text
+    assert password == "" or password not in answer.text
+    assert visitor.get("/account", follow=False).status_code == 302
+
+
+def test_a_closed_account_opens_nothing(visitor: ShopClient) -> None:
+    person_id = make_person(email="ada@example.com")
+    with unit_of_work():
+        db.session.get_one(Person, person_id).is_active = False
+    assert visitor.sign_in("ada@example.com", PASSWORD).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example"]
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
+def test_nobody_is_sent_to_another_site(visitor: ShopClient, path: str, elsewhere: str) -> None:
+    make_person(email="ada@example.com")
+    visitor.get(f"{path}?next={elsewhere}")
+    assert "evil" not in visitor.form(path).fields.get("next", "")
+    email = "ada@example.com" if path == "/sign-in" else "new@example.com"
+    answers = {"name": "Ada", "email": email, "password": PASSWORD}
+    assert visitor.post(f"{path}?next={elsewhere}", answers, follow=False).location == "/account"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
+def test_a_wrong_answer_does_not_lose_the_way_back(visitor: ShopClient, path: str) -> None:
+    make_person(email="ada@example.com")
+    visitor.get(f"{path}?next=/checkout")
+    visitor.submit(path, {"email": "eve", "password": "wrong"})
+    new = {"name": "Eve"} if path == "/sign-up" else {}
+    email = "eve@example.com" if new else "ada@example.com"
+    answer = visitor.submit(path, {**new, "email": email, "password": PASSWORD}, follow=False)
+    assert answer.location == "/checkout"
+
+
+def test_staying_signed_in_is_a_choice(app: Flask) -> None:
+    make_person(email="ada@example.com")
+    for choice, lasts in (({}, False), ({"remember": "yes"}, True)):
+        browser = ShopClient(app)
+        browser.get("/sign-in")
+        answer = browser.submit(
+            "/sign-in", {"email": "ada@example.com", "password": PASSWORD, **choice}, follow=False
+        )
+        cookies = " ".join(answer.headers.getlist("Set-Cookie"))
+        assert ("remember_token=" in cookies) is lasts
+
+
+def test_signing_out_forgets_the_browser(visitor: ShopClient) -> None:
+    make_person(email="ada@example.com")
+    visitor.get("/sign-in")
+    visitor.submit("/sign-in", {"email": "ada@example.com", "password": PASSWORD, "remember": "yes"})
+    visitor.submit("/sign-out")
+    assert visitor.get("/account", follow=False).status_code == 302
+
+
+def test_a_link_cannot_sign_anybody_out(visitor: ShopClient) -> None:
+    make_person(email="ada@example.com")
+    visitor.sign_in("ada@example.com", PASSWORD)
+    assert visitor.get("/sign-out").status_code == 405
+    assert visitor.get("/account", follow=False).status_code == 200
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[ShopClient]:
+    """A browser in front of a shop that counts attempts, and is asked not to track them."""
+    settings = databases.test_settings(tmp_path / "instance").model_copy(update={"env": "development"})
+    shop = create_app(settings)
+    databases.migrate(shop)
+    yield ShopClient(shop, DNT="1")
+    limiter.enabled = False
+    with shop.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
+def test_guessing_is_slowed_down(limited: ShopClient, path: str) -> None:
+    answers = {"email": "ada@example.com", "password": "wrong"}
+    statuses = [limited.post(path, answers).status_code for _ in range(21)]
+    assert statuses == [422] * 20 + [429]
+    assert limited.page is not None
+    assert "too fast" in limited.page.text
+    assert int(limited.page.headers["Retry-After"]) > 0
+    assert limited.get(path).status_code == 200
