@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask import current_app
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from smartshop.cli.noun import Noun
 from smartshop.jobs import schedule
@@ -34,7 +34,9 @@ def list_jobs(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({each.name: _facts(each) for each in listings}))
         return
-    table = Table("job", "schedule", "last run", "state", "took", "what it did", "next run")
+    table = Table(
+        Column("job", no_wrap=True), "schedule", "last run", "state", "took", "what it did", "next run"
+    )
     for each in listings:
         last = each.last
         table.add_row(

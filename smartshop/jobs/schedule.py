@@ -56,6 +56,13 @@ def listings(settings: Settings) -> tuple[Listing, ...]:
     )
 
 
+def missed(all_jobs: Iterable[Job]) -> list[tuple[Job, datetime]]:
+    """Daily jobs that ran before but not at their last due moment, with that moment."""
+    last, now = queries.last_runs(), clock.now()
+    daily = [(job, job.rhythm.last_due(now)) for job in all_jobs if isinstance(job.rhythm, Daily)]
+    return [(job, due_at) for job, due_at in daily if job.name in last and last[job.name].due_at < due_at]
+
+
 def deliver_email(settings: Settings) -> str:
     result = delivery.deliver_due(
         templates=ROOT / "templates" / "email",

@@ -33,13 +33,13 @@ class Scheduler:
         self._clockwork = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Wake up at every due moment from now on, and train at once if nothing has been learned yet."""
+        """Wake up at every due moment from now on, and at once do what should have been done by now."""
         for job in self.jobs:
             self._clockwork.add_job(
                 self._fire, _trigger(job.rhythm), args=[job], id=job.name,
                 max_instances=1, coalesce=True, misfire_grace_time=None,
             )  # fmt: skip
-        self._clockwork.add_job(self._train_first, id="first-training")
+        self._clockwork.add_job(self.catch_up, id="catch-up")
         self._clockwork.start()
         log.info("scheduler_started", holder=leases.holder(), jobs=[job.name for job in self.jobs])
 
@@ -53,11 +53,14 @@ class Scheduler:
         with self.app.app_context():
             run_due(job, job.rhythm.last_due(clock.now()), self.settings)
 
-    def _train_first(self) -> None:
+    def catch_up(self) -> None:
+        """Train if nothing has been learned yet, and do the daily jobs that were missed while nobody was up."""
         with self.app.app_context():
             if runs.awaits_first_training(self.settings.currency):
                 job = schedule.named(schedule.TRAIN_MODELS, self.jobs)
                 run_due(job, clock.now().replace(second=0, microsecond=0), self.settings)
+            for job, due_at in schedule.missed(self.jobs):
+                run_due(job, due_at, self.settings)
 
 
 def run_due(job: schedule.Job, due_at: datetime, settings: Settings) -> bool:

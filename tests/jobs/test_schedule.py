@@ -64,6 +64,31 @@ def test_due_email_is_delivered(app: Flask) -> None:
     assert [email.attempts for email in db.session.scalars(sa.select(Email))] == [1]
 
 
+def test_a_daily_job_missed_while_nobody_was_up_is_made_good_once(app: Flask) -> None:
+    day = timedelta(days=1)
+    with time_machine.travel(histories.END + timedelta(hours=5), tick=True):
+        run(app, "tidy-up")
+    with time_machine.travel(histories.END + 3 * day + timedelta(hours=6), tick=True):
+        for _ in range(2):
+            scheduler.Scheduler(app).catch_up()
+    db.session.remove()
+    due = [ran.due_at for ran in queries.recent(job="tidy-up")]
+    assert due == [histories.END + 3 * day + timedelta(hours=4), histories.END + timedelta(hours=4)]
+    assert {ran.job for ran in queries.recent()} == {"tidy-up"}
+
+
+def test_a_fresh_history_is_learned_from_at_once(app: Flask) -> None:
+    histories.write_believable_history()
+    with time_machine.travel(histories.END + timedelta(hours=14, minutes=7, seconds=30), tick=True):
+        for _ in range(2):
+            scheduler.Scheduler(app).catch_up()
+    ran = queries.recent()
+    assert [(each.job, each.due_at) for each in ran] == [
+        ("train-models", histories.END + timedelta(hours=14, minutes=7))
+    ]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(TrainingRun)) == 3
+
+
 def test_every_job_has_its_own_name_and_a_deadline(app: Flask) -> None:
     jobs = schedule.jobs(settings_of(app))
     assert len({job.name for job in jobs}) == len(jobs)
