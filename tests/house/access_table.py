@@ -1,0 +1,89 @@
+"""Who may open which route: written out by hand, so that a change of access is a change here too."""
+
+from dataclasses import dataclass, field
+
+EVERYBODY = frozenset(
+    {
+        "anonymous",
+        "customer",
+        "another customer",
+        "support",
+        "catalog_manager",
+        "analyst",
+        "marketer",
+        "admin",
+    }
+)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+OWNER = EVERYBODY - {
+    "anonymous",
+    "another customer",
+    "support",
+    "catalog_manager",
+    "analyst",
+    "marketer",
+    "admin",
+}
+ADMIN = frozenset({"admin"})
+SUPPORT = ADMIN | {"support"}
+ANALYSTS = ADMIN | {"analyst", "marketer"}
+BACK_OFFICE = ADMIN | {"support", "catalog_manager", "analyst", "marketer"}
+CUSTOMER_READERS = ADMIN | {"support", "analyst", "marketer"}
+ORDER_READERS = ADMIN | {"support", "analyst"}
+MODEL_READERS = ADMIN | {"analyst"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """``who`` gets in. Names in braces are filled from the fixture shop. ``refusal`` is what others see."""
+
+    method: str
+    address: str
+    who: frozenset[str]
+    form: dict[str, str] = field(default_factory=dict)
+    refusal: int = 403
+    """403 where the role does not suffice, 404 where the thing belongs to somebody else."""
+
+
+ROUTES: dict[str, tuple[Route, ...]] = {
+    "machine.alive": (Route("GET", "/healthz", EVERYBODY),),
+    "machine.ready": (Route("GET", "/readyz", EVERYBODY),),
+    "shop.home": (Route("GET", "/", EVERYBODY),),
+    "shop.category": (Route("GET", "/c/{category}", EVERYBODY),),
+    "shop.product": (Route("GET", "/p/{product}", EVERYBODY),),
+    "shop.search": (Route("GET", "/search?q=mug", EVERYBODY),),
+    "shop.media": (Route("GET", "/media/{picture}", EVERYBODY),),
+    "shop.cart": (Route("GET", "/cart", EVERYBODY),),
+    "shop.add_to_cart": (
+        Route("POST", "/cart/add", EVERYBODY, {"variant_id": "{variant}", "quantity": "1"}),
+    ),
+    "shop.change_cart": (Route("POST", "/cart/lines/{variant}", EVERYBODY, {"quantity": "2"}),),
+    "shop.checkout": (Route("GET", "/checkout", EVERYBODY),),
+    "shop.place_order": (Route("POST", "/checkout", EVERYBODY),),
+    "shop.order": (
+        Route("GET", "/orders/{guest_order}", EVERYBODY),
+        Route("GET", "/orders/{order}", OWNER, refusal=404),
+    ),
+    "account.sign_up": (Route("GET", "/sign-up", EVERYBODY),),
+    "account.create_account": (Route("POST", "/sign-up", EVERYBODY),),
+    "account.sign_in": (Route("GET", "/sign-in", EVERYBODY),),
+    "account.open_session": (Route("POST", "/sign-in", EVERYBODY),),
+    "account.sign_out": (Route("POST", "/sign-out", EVERYBODY),),
+    "account.overview": (Route("GET", "/account", SIGNED_IN),),
+    "account.orders": (Route("GET", "/account/orders", SIGNED_IN),),
+    "admin.dashboard": (Route("GET", "/admin/", ANALYSTS),),
+    "admin.segments": (Route("GET", "/admin/segments", ANALYSTS),),
+    "admin.churn": (Route("GET", "/admin/churn", ANALYSTS),),
+    "admin.clv": (Route("GET", "/admin/clv", ANALYSTS),),
+    "admin.reports": (Route("GET", "/admin/reports", ANALYSTS),),
+    "admin.report": (Route("GET", "/admin/reports/customers.csv", ANALYSTS),),
+    "admin.customers": (Route("GET", "/admin/customers", CUSTOMER_READERS),),
+    "admin.customer": (Route("GET", "/admin/customers/{person}", CUSTOMER_READERS),),
+    "admin.orders": (Route("GET", "/admin/orders", ORDER_READERS),),
+    "admin.order": (Route("GET", "/admin/orders/{order}", ORDER_READERS),),
+    "admin.products": (Route("GET", "/admin/products", BACK_OFFICE),),
+    "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
+    "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),
+    "admin.roll_back": (Route("POST", "/admin/models/churn/rollback", ADMIN),),
+    "admin.jobs": (Route("GET", "/admin/jobs", ADMIN),),
+}
