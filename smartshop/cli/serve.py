@@ -16,6 +16,7 @@ import click
 from flask import Flask
 from flask_migrate import upgrade
 
+from smartshop.insights.queries import runs
 from smartshop.kernel.config import ROOT, Settings
 
 PATIENCE_SECONDS = 60
@@ -28,7 +29,10 @@ def serve_demo(app: Flask) -> None:
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
     _run("shop", "demo", "--if-empty")
-    _run("ml", "train", "--if-never")
+    with app.app_context():
+        is_trained = runs.has_live_run()
+    if not is_trained:
+        _run("ml", "train")
     with _Processes() as processes:
         processes.start(
             "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app", env={"SMARTSHOP_BIND": address}
