@@ -7,9 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests import isolation
 from tests.databases import Database, PostgresDatabase, SqliteDatabase
 
 os.environ.setdefault("PYTHONHASHSEED", "0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_is_out_of_reach() -> Iterator[None]:
+    with isolation.out_of_reach():
+        yield
 
 
 @pytest.fixture(scope="session")

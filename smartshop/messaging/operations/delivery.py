@@ -9,7 +9,7 @@ import structlog
 from flask_mailman import EmailMultiAlternatives
 
 from smartshop.kernel import clock
-from smartshop.kernel.extensions import db
+from smartshop.kernel.extensions import db, mail
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging import rules
 from smartshop.messaging.models import Email
@@ -73,7 +73,8 @@ def _claim(email_id: int) -> Email | None:
 def _send(email: Email, letter: rules.Letter, sender: str) -> None:
     message = EmailMultiAlternatives(letter.subject, letter.text, sender, [email.recipient])
     message.attach_alternative(letter.html, "text/html")
-    message.send()
+    with mail.get_connection() as connection:
+        connection.send_messages([message])
 
 
 def _note_success(email_id: int) -> None:

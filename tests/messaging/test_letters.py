@@ -1,0 +1,103 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from jinja2 import TemplateNotFound, UndefinedError
+
+from smartshop.kernel.config import ROOT
+from smartshop.messaging import rules
+from smartshop.messaging.rules import MOST_ATTEMPTS, Letter, wait_after
+
+TEMPLATES = ROOT / "templates" / "email"
+KINDS = sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir())
+SHOP = {"shop_name": "Ada & Sons", "base_url": "https://shop.example"}
+ADDRESS = {
+    "name": "Ada",
+    "line1": "1 Row",
+    "line2": "",
+    "postcode": "N1",
+    "city": "London",
+    "country": "GB",
+    "phone": "",
+}
+FACTS: dict[str, dict[str, Any]] = {
+    "order_confirmation": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "address": ADDRESS,
+        "goods_minor": 123456,
+        "shipping_minor": 395,
+        "shipping_method": "Standard delivery",
+        "tax_minor": 20642,
+        "total_minor": 123851,
+        "payment_method": "Invoice",
+        "lines": [{"name": "Mug", "variant": "Red", "quantity": 2, "total_minor": 123456}],
+    }
+}
+
+
+def render(kind: str = "order_confirmation", **changed: Any) -> Letter:
+    return rules.render(TEMPLATES, kind, SHOP | FACTS[kind] | changed)
+
+
+def test_every_kind_of_letter_is_rendered_here() -> None:
+    assert sorted(FACTS) == KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_has_a_subject_of_one_line_a_text_and_a_page(kind: str) -> None:
+    letter = render(kind)
+    assert letter.subject
+    assert "\n" not in letter.subject
+    assert "Ada & Sons" in letter.text
+    assert letter.html.startswith("<!doctype html>")
+    assert "Ada &amp; Sons" in letter.html
+    for words in (letter.subject, letter.text, letter.html):
+        assert "{{" not in words
+        assert "None" not in words
+
+
+def test_an_order_confirmation_says_what_was_bought_and_what_it_costs() -> None:
+    letter = render()
+    assert letter.subject == "Your Ada & Sons order 7KQ2-M9XB-4TRD"
+    for words in (letter.text, letter.html):
+        assert "£1,234.56" in words
+        assert "£1,238.51" in words
+        assert "£206.42" in words
+        assert "(Red)" in words
+        assert "https://shop.example/orders/7KQ2-M9XB-4TRD" in words
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"), [("EUR", "€1,238.51"), ("JPY", "JP¥123,851"), ("KWD", "KWD123.851")]
+)
+def test_amounts_have_the_decimals_of_their_currency(currency: str, shown: str) -> None:
+    assert shown in render(currency=currency).text
+
+
+def test_facts_cannot_write_html_nor_a_second_header_line() -> None:
+    evil = "<script>alert('&')</script>"
+    letter = render(
+        address=ADDRESS | {"name": evil}, lines=[FACTS["order_confirmation"]["lines"][0] | {"name": evil}]
+    )
+    assert "<script>" not in letter.html
+    assert letter.html.count("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;") == 3
+    assert evil in letter.text
+    assert (
+        render(number="1\r\nBcc: everyone@example.com").subject
+        == "Your Ada & Sons order 1 Bcc: everyone@example.com"
+    )
+
+
+def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:
+    facts = {name: fact for name, fact in FACTS["order_confirmation"].items() if name != "number"}
+    with pytest.raises(UndefinedError, match="number"):
+        rules.render(TEMPLATES, "order_confirmation", SHOP | facts)
+    with pytest.raises(TemplateNotFound):
+        rules.render(TEMPLATES, "no_such_kind", SHOP)
+
+
+def test_the_wait_doubles_up_to_four_hours() -> None:
+    minutes = [wait_after(attempts) // timedelta(minutes=1) for attempts in range(1, 12)]
+    assert minutes == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240]
+    assert sum(minutes[: MOST_ATTEMPTS - 1]) == 127
