@@ -34,6 +34,7 @@ COLUMNS = {
     "unit_minor": pa.int64(),
     "total_minor": pa.int64(),
     "returned_minor": pa.int64(),
+    "returned_at": pa.timestamp("us"),
 }
 
 
@@ -44,7 +45,7 @@ def order_lines(as_of: datetime, *, currency: str) -> pd.DataFrame:
     What an order charged beyond its lines (delivery, added tax) is one more line without a product, so that the
     revenue of an order is always its total less what came back.
     ``revenue`` is net of what had come back strictly before ``as_of`` (``returned_revenue``); later returns are not
-    known yet. A cancelled order is left out unless part of it came back at or after ``as_of``: then it still stood.
+    known yet, and ``returned_at`` tells an earlier cutoff which of them it may not know. A cancelled order is left out unless part of it came back at or after ``as_of``: then it still stood.
     Amounts are major units of ``currency``; orders in another currency are left out.
     """
     statement = _statement(as_of, currency)
@@ -56,7 +57,11 @@ def order_lines(as_of: datetime, *, currency: str) -> pd.DataFrame:
 
 def _statement(as_of: datetime, currency: str) -> sa.CompoundSelect[*tuple[Any, ...]]:
     back = (
-        sa.select(OrderReturn.order_line_id, sa.func.sum(OrderReturn.amount_minor).label("minor"))
+        sa.select(
+            OrderReturn.order_line_id,
+            sa.func.sum(OrderReturn.amount_minor).label("minor"),
+            sa.func.max(OrderReturn.at).label("last"),
+        )
         .where(OrderReturn.at < as_of)
         .group_by(OrderReturn.order_line_id)
         .subquery()
@@ -71,6 +76,7 @@ def _statement(as_of: datetime, currency: str) -> sa.CompoundSelect[*tuple[Any, 
             unit=OrderLine.unit_price_minor,
             total=OrderLine.total_minor,
             returned=sa.cast(sa.func.coalesce(back.c.minor, 0), sa.BigInteger),
+            returned_at=sa.func.coalesce(back.c.last, Order.placed_at),
         )
         .join(OrderLine, OrderLine.order_id == Order.id)
         .outerjoin(back, back.c.order_line_id == OrderLine.id)
@@ -93,6 +99,7 @@ def _statement(as_of: datetime, currency: str) -> sa.CompoundSelect[*tuple[Any, 
             unit=sa.case((rest > 0, rest), else_=0),
             total=rest,
             returned=sa.literal_column("0"),
+            returned_at=Order.placed_at,
         )
         .outerjoin(on_lines, on_lines.c.order_id == Order.id)
         .where(_is_known(as_of, currency), rest != 0)
@@ -109,6 +116,7 @@ def _columns(
     unit: Expression,
     total: Expression,
     returned: Expression,
+    returned_at: Expression | so.InstrumentedAttribute[datetime],
 ) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
         Order.person_id.label("customer_id"),
@@ -121,6 +129,7 @@ def _columns(
         unit.label("unit_minor"),
         total.label("total_minor"),
         returned.label("returned_minor"),
+        returned_at.label("returned_at"),
     ).select_from(Order)
 
 
@@ -194,6 +203,7 @@ def _as_frame(table: pa.Table, exponent: int) -> pd.DataFrame:
             "unit_price": rows["unit_minor"] / scale,
             "revenue": (rows["total_minor"] - rows["returned_minor"]) / scale,
             "returned_revenue": rows["returned_minor"] / scale,
+            "returned_at": rows["returned_at"].where(rows["returned_minor"] > 0),
         }
     )
 
