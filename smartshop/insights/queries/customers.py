@@ -18,7 +18,7 @@ from smartshop.kernel.pages import Page
 from smartshop.orders.models import Order
 
 LATEST_ORDERS = 20
-LATEST_EVENTS = 50
+LATEST_EVENTS = 20
 LARGEST_ID = 2**31 - 1
 
 

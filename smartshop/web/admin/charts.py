@@ -1,6 +1,7 @@
 """From what queries found to the specifications that the chart component draws."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from smartshop.insights.queries.churn import ProbabilityBand, RiskRow
@@ -15,21 +16,26 @@ WEEK = 7
 LONGEST_BY_DAY = 92
 
 
+def finished(days: Sequence[Day], today: date) -> list[Day]:
+    """The days that are over, as a day that has just begun looks like a fall; all of them if nothing sold before."""
+    over = [each for each in days if each.day < today]
+    return over if any(each.orders for each in over) else list(days)
+
+
 def by_week(days: Sequence[Day]) -> list[Day]:
-    """Days summed into weeks that end with the last day; the first may be shorter. Customers are not summed."""
-    ends = range(len(days), 0, -WEEK)
-    weeks = [days[max(0, end - WEEK) : end] for end in ends][::-1]
+    """Days summed into whole weeks that end with the last day; what is left over at the beginning is left out."""
+    weeks = [days[start : start + WEEK] for start in range(len(days) % WEEK, len(days), WEEK)]
     return [
         Day(week[0].day, sum(d.orders for d in week), sum(d.revenue_minor for d in week), 0) for week in weeks
     ]
 
 
 def revenue(days: Sequence[Day], before: Sequence[Day], currency: str) -> Spec | None:
-    """Revenue by day (by week in long periods) above the same days of the period before; None without orders."""
+    """Revenue by day (by whole week in long periods) over the period before, day for day; None without orders."""
     if not any(each.orders for each in days):
         return None
-    is_long = len(days) > LONGEST_BY_DAY
-    shown, past = (by_week(days), by_week(before)) if is_long else (list(days), list(before))
+    is_long, past = len(days) > LONGEST_BY_DAY, before[: len(days)]
+    shown, past = (by_week(days), by_week(past)) if is_long else (days, past)
     series: list[Spec] = [
         {"name": _("This period"), "values": [d.revenue_minor for d in shown], "color": "series-1"}
     ]

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.insights.queries import churn, dashboard, freshness, periods, segments, value
+from smartshop.kernel import clock
 from smartshop.kernel.permissions import Permission
 from smartshop.web.admin import asking, charts, wording
 from smartshop.web.admin.blueprint import bp
@@ -17,7 +18,7 @@ def dashboard_page() -> ResponseReturnValue:
     currency = settings().currency
     choice = periods.choose(asking.length(periods.LENGTHS, 30), asking.day("until"), currency)
     period = choice.period
-    days, days_before = dashboard.days(period, currency), dashboard.days(period.before, currency)
+    days = charts.finished(dashboard.days(period, currency), clock.today())
     worth, risks, parts = value.distribution(currency), churn.risks(), segments.table()
     return render_template(
         "admin/dashboard.html",
@@ -31,7 +32,8 @@ def dashboard_page() -> ResponseReturnValue:
         segments=parts,
         risks=risks,
         worth=worth,
-        revenue_chart=charts.revenue(days, days_before, currency),
+        revenue_chart=charts.revenue(days, dashboard.days(period.before, currency), currency),
+        chart_note=wording.chart_note(days, period),
         lengths=periods.LENGTHS,
         charts=charts,
         wording=wording,

@@ -1,19 +1,23 @@
 """What the admin says about its numbers: findings, definitions, and what is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_compact_currency
 from flask_babel import get_locale
 
 from smartshop.insights.queries.customers import CustomerRow
-from smartshop.insights.queries.dashboard import Totals
+from smartshop.insights.queries.dashboard import Day, Totals
 from smartshop.insights.queries.freshness import Freshness
+from smartshop.insights.queries.periods import Period
 from smartshop.kernel.money import exponent, to_major
+from smartshop.web.admin.charts import LONGEST_BY_DAY
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.presenting import day, money, number, percent
 
 QUESTION_COMMAND = "flask ml train"
 SMALLEST_CHANGE = 0.005
+LARGEST_CHANGE = 10
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ def brief(minor: int, currency: str) -> str:
     )
 
 
+def change_in_words(change: float | None) -> str | None:
+    """``×12`` for growth too large to be told in percent, else None."""
+    return None if change is None or change < LARGEST_CHANGE else f"×{number(change + 1)}"
+
+
+def chart_note(days: Sequence[Day], period: Period) -> str | None:
+    """What of the period the revenue chart leaves out; None when it shows it all."""
+    is_by_week, leaves_out_today = len(days) > LONGEST_BY_DAY, len(days) < period.days
+    if is_by_week:
+        return _("By whole week; the days left over are not drawn.")
+    return _("Today is drawn when it is over; the figures above count it.") if leaves_out_today else None
+
+
 def revenue_finding(now: Totals, before: Totals, days: int) -> str:
     """The dashboard's headline."""
     change = share_of_change(now.revenue_minor, before.revenue_minor)
@@ -51,6 +68,10 @@ def revenue_finding(now: Totals, before: Totals, days: int) -> str:
         )
     if abs(change) < SMALLEST_CHANGE:
         return _("Revenue is level with the %(days)s days before", days=days)
+    if change >= LARGEST_CHANGE:
+        return _(
+            "Revenue is %(times)s times that of the %(days)s days before", times=number(change + 1), days=days
+        )
     if change > 0:
         return _("Revenue is up %(change)s on the %(days)s days before", change=percent(change), days=days)
     return _("Revenue is down %(change)s on the %(days)s days before", change=percent(-change), days=days)

@@ -1,7 +1,7 @@
 """Every page of the admin: who may open it, what it says with nothing, little and much, and what it refuses."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,10 +12,12 @@ from smartshop.identity.models import Person
 from smartshop.identity.rules.roles import Role
 from smartshop.insights.models import LiveRun, TrainingRun
 from smartshop.insights.queries import dashboard, periods
+from smartshop.insights.queries.dashboard import Day
 from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order
+from smartshop.web.admin import charts
 from smartshop.web.presenting import money
 from tests import factories
 from tests.browser_client import ShopClient
@@ -257,3 +259,32 @@ def test_an_order_shows_its_lines_and_its_money(app: Flask, admin: ShopClient) -
     page = admin.get(f"/admin/orders/{number}").text
     for shown in ("Blue mug", "£12.50", "£37.50", "£3.95", "£41.45"):
         assert shown in page
+
+
+def test_charts_draw_whole_weeks_and_days_that_are_over(app: Flask) -> None:
+    today = scored_shop.TODAY.date()
+    days = [Day(today - timedelta(days=n), 1, 100 + n, 1) for n in range(365)][::-1]
+    weeks = charts.by_week(days)
+    assert [week.orders for week in weeks] == [7] * 52
+    assert weeks[-1] == Day(today - timedelta(days=6), 7, sum(100 + n for n in range(7)), 0)
+    assert charts.finished(days, today) == days[:-1]
+    only_today = [Day(today - timedelta(days=1), 0, 0, 0), Day(today, 1, 100, 1)]
+    assert charts.finished(only_today, today) == only_today
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (0, "First revenue: £20.00 in 30 days"),
+        (100, "Revenue is 20 times that of the 30 days before"),
+        (1000, "Revenue is up 100% on the 30 days before"),
+        (2000, "Revenue is level with the 30 days before"),
+        (4000, "Revenue is down 50% on the 30 days before"),
+    ],
+)
+def test_the_dashboard_states_its_finding(admin: ShopClient, before: int, said: str) -> None:
+    if before:
+        earlier = scored_shop.TODAY - timedelta(days=45)
+        factories.make_order(lines=[(factories.make_product(price_minor=before), 1)], placed_at=earlier)
+    factories.make_order(lines=[(factories.make_product(price_minor=2000), 1)])
+    assert f"<h1>{said}</h1>" in admin.get("/admin/").text
