@@ -90,7 +90,8 @@ def snapshot(key: CartKey) -> CartSnapshot:
     if key.token is None and key.person_id is None:
         return CartSnapshot(None, ())
     image = sa.func.coalesce(
-        _first_image(ProductImage.variant_id == Variant.id), _first_image(ProductImage.product_id == Product.id)
+        _first_image(ProductImage.variant_id == Variant.id),
+        _first_image(ProductImage.product_id == Product.id),
     )
     rows = db.session.execute(
         sa.select(
