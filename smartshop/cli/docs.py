@@ -9,6 +9,8 @@ from flask import current_app
 
 from smartshop.cli.noun import Noun
 from smartshop.identity.rules.roles import ROLE_GRANTS
+from smartshop.insights.queries.reports import catalogue
+from smartshop.insights.queries.reports.declared import Wanted
 from smartshop.kernel import permissions
 from smartshop.kernel.config import ROOT, Settings
 from smartshop.kernel.permissions import Permission
@@ -87,11 +89,29 @@ def _commands() -> str:
     return _table("Commands", intro, ("command", "does"), rows())
 
 
+def _reports() -> str:
+    wanted = Wanted(currency=current_app.config["SETTINGS"].currency)
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for report in catalogue.REPORTS:
+            columns = [
+                f"`{column.name}`{' (personal)' if column.is_personal else ''}"
+                for column in report.columns(wanted)
+            ]
+            yield f"`{report.name}`", ", ".join(columns), ", ".join(sorted(report.filters))
+
+    intro = (
+        "CSV at `/admin/reports/<name>.csv` or by `flask report NAME`. Personal columns need `customers:pii`."
+    )
+    return _table("Reports", intro, ("report", "columns", "filters"), rows())
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings": _settings,
     "permissions": _permissions,
     "routes": _routes,
     "commands": _commands,
+    "reports": _reports,
 }
 
 
