@@ -1,0 +1,153 @@
+"""Every page in every state worth looking at: how to get there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys import steps
+from tests.journeys.live_shop import ADA, NOVA, ROOT, LiveShop
+
+Way = Callable[[Page, LiveShop], object]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``heading`` is what the page's heading says when it is there."""
+
+    way: Way
+    heading: str
+    who: str = ""
+
+
+def at(path: str) -> Way:
+    """The page at an address; ``{mug}`` and the like stand for slugs, ``{order}`` for a number."""
+
+    def go(page: Page, shop: LiveShop) -> None:
+        slugs = {name: getattr(shop, name).slug for name in ("mug", "throw", "kettle", "lamp")}
+        page.goto(path.format(**slugs, order=shop.order))
+
+    return go
+
+
+def full_cart(page: Page, shop: LiveShop) -> None:
+    for goods in (shop.throw, shop.mug):
+        page.goto(f"/p/{goods.slug}")
+        steps.add_to_cart(page, 2)
+
+
+def short_cart(page: Page, shop: LiveShop) -> None:
+    shop.set_stock(shop.lamp, 3)
+    page.goto(f"/p/{shop.lamp.slug}")
+    steps.add_to_cart(page, 3)
+    shop.set_stock(shop.lamp, 1)
+    page.reload()
+
+
+def checkout(page: Page, shop: LiveShop) -> None:
+    full_cart(page, shop)
+    steps.go_to_checkout(page)
+
+
+def refused_checkout(page: Page, shop: LiveShop) -> None:
+    checkout(page, shop)
+    steps.open_account_with_the_order(page, email="scene@example.com")
+    steps.fill_address(page, name="   ")
+    page.get_by_label("Password for the account").fill("short")
+    steps.pay_by_card(page, "1")
+    steps.place(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def declined_checkout(page: Page, shop: LiveShop) -> None:
+    checkout(page, shop)
+    page.get_by_label("E-mail address").fill("declined@example.com")
+    steps.fill_address(page, name="Dee Clined")
+    steps.pay_by_card(page, steps.DECLINED_CARD)
+    steps.place(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def placed_order(page: Page, shop: LiveShop) -> None:
+    checkout(page, shop)
+    page.get_by_label("E-mail address").fill("placed@example.com")
+    steps.fill_address(page, name="Pia Placed")
+    page.get_by_role("radio", name="Invoice").check()
+    steps.place(page)
+    steps.order_number(page)
+
+
+def refused_sign_in(page: Page, _shop: LiveShop) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(ADA)
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def refused_sign_up(page: Page, _shop: LiveShop) -> None:
+    page.goto("/sign-up")
+    page.get_by_label("Your name").fill(" ")
+    page.get_by_label("E-mail address").fill(ADA)
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def open_menu(page: Page, _shop: LiveShop) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/search")
+    page.locator("summary").filter(visible=True).first.click()
+
+
+SCENES: Mapping[str, Scene] = {
+    "home": Scene(at("/"), ""),
+    "category": Scene(at("/c/kitchen"), "Kitchen"),
+    "last page of a category": Scene(at("/c/kitchen?page=2"), "Kitchen"),
+    "search": Scene(at("/search?q=bowl"), "Results for"),
+    "search without a find": Scene(at("/search?q=unicorn"), "Nothing found"),
+    "open menu": Scene(open_menu, "All products"),
+    "product": Scene(at("/p/{mug}"), "Stoneware mug"),
+    "product with variants": Scene(at("/p/{throw}"), "Wool throw"),
+    "sold-out product": Scene(at("/p/{kettle}"), "Enamel kettle"),
+    "empty cart": Scene(at("/cart"), "Your cart"),
+    "full cart": Scene(full_cart, "Your cart"),
+    "short cart": Scene(short_cart, "Your cart"),
+    "checkout": Scene(checkout, "Checkout"),
+    "refused checkout": Scene(refused_checkout, "Checkout"),
+    "declined checkout": Scene(declined_checkout, "Checkout"),
+    "placed order": Scene(placed_order, "Thank you"),
+    "sign-in": Scene(at("/sign-in?next=/account"), "Sign in"),
+    "refused sign-in": Scene(refused_sign_in, "Sign in"),
+    "sign-up": Scene(at("/sign-up"), "Create an account"),
+    "refused sign-up": Scene(refused_sign_up, "Create an account"),
+    "account": Scene(at("/account"), "Hello, Ada Buyer", ADA),
+    "orders": Scene(at("/account/orders"), "Your orders", ADA),
+    "own order": Scene(at("/orders/{order}"), "Your order", ADA),
+    "new account": Scene(at("/account"), "Hello, Nova Newcomer", NOVA),
+    "no orders": Scene(at("/account/orders"), "Your orders", NOVA),
+    "not found": Scene(at("/nowhere"), "could not find"),
+    "not for this account": Scene(at("/admin/"), "not for this account", ADA),
+    "bad request": Scene(at("/search?page=abc"), "did not make sense"),
+    "dashboard": Scene(at("/admin/"), "", ROOT),
+    "admin orders": Scene(at("/admin/orders"), "", ROOT),
+    "admin order": Scene(at("/admin/orders/{order}"), "", ROOT),
+    "admin products": Scene(at("/admin/products"), "", ROOT),
+    "admin customers": Scene(at("/admin/customers"), "", ROOT),
+    "admin customer": Scene(at("/admin/customers/1"), "", ROOT),
+    "admin segments": Scene(at("/admin/segments"), "", ROOT),
+    "admin churn": Scene(at("/admin/churn"), "", ROOT),
+    "admin values": Scene(at("/admin/clv"), "", ROOT),
+    "admin activity": Scene(at("/admin/activity"), "", ROOT),
+    "admin reports": Scene(at("/admin/reports"), "", ROOT),
+    "admin models": Scene(at("/admin/models"), "", ROOT),
+    "admin jobs": Scene(at("/admin/jobs"), "", ROOT),
+}
+
+
+def arrive(page: Page, shop: LiveShop, scene: Scene) -> None:
+    """Go there, and see that it is the right place."""
+    scene.way(page, shop)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_count(1)
+    expect(heading).to_contain_text(scene.heading)
