@@ -124,7 +124,7 @@ def load_models() -> None:
 def bind_extensions(app: Flask, settings: Settings) -> None:
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db)
-    extensions.login.init_app(app)
+    extensions.login.init_app(app, add_context_processor=False)
     extensions.csrf.init_app(app)
     extensions.babel.init_app(app)
     extensions.limiter.init_app(app)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from smartshop.cart import queries as carts
 from smartshop.catalog.queries import browsing
+from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
 from smartshop.web import basket, places
@@ -94,9 +95,23 @@ def _shop_front() -> dict[str, Any]:
         return {"cart_count": 0, "nav_categories": []}
 
 
+def recognised() -> SignedIn | None:
+    """Who is signed in; nobody while the database cannot say, so that an error page still shows."""
+    try:
+        return current_person()
+    except SQLAlchemyError:
+        return None
+
+
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=money, decimal=decimal, date=day, datetime=moment, number=number, compact=compact, percent=percent
+        money=money,
+        decimal=decimal,
+        date=day,
+        datetime=moment,
+        number=number,
+        compact=compact,
+        percent=percent,
     )
     app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name)
     app.jinja_env.trim_blocks = True
@@ -106,7 +121,7 @@ def install(app: Flask) -> None:
     def _everywhere() -> dict[str, Any]:
         made_with = settings()
         return {
-            "current_person": current_person(),
+            "current_person": recognised(),
             "shop_name": made_with.shop_name,
             "currency": made_with.currency,
             "base_url": made_with.base_url.rstrip("/"),

@@ -7,12 +7,12 @@ from flask import request, url_for
 from smartshop.kernel.permissions import Permission
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
-from smartshop.web.signing import current_person
+from smartshop.web.presenting import recognised
 
 
 def sees_people() -> bool:
     """Whether this person may see names and e-mail addresses of customers."""
-    somebody = current_person()
+    somebody = recognised()
     return somebody is not None and somebody.can(Permission.CUSTOMERS_PII)
 
 
