@@ -366,7 +366,7 @@ READS: list[tuple[str, int, Callable[[], object]]] = [
     ("probability bands", 1, churn.probability_bands),
     ("values", 3, lambda: value.distribution("GBP")),
     ("freshness", 2, freshness.all_questions),
-    ("customers", 2, lambda: customers.page_of_customers("GBP", Sought())),
+    ("customers", 3, lambda: customers.page_of_customers("GBP", Sought())),
     ("every customer", 1, lambda: list(customers.every_customer("GBP", Sought()))),
     ("orders", 2, lambda: sales.page_of_orders(SalesSought())),
     ("products", 2, lambda: products.page_of_products("GBP")),

@@ -1,6 +1,6 @@
 """Customers with their scores: a page of them, and one of them whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,71 +98,69 @@ class CustomerView:
     events: tuple[CustomerEvent, ...]
 
 
-def _statement(currency: str, sought: Sought) -> tuple[sa.Select[Any], Mapping[str, sa.ColumnElement[Any]]]:
-    bought = _bought(currency)
-    statement = (
-        sa.select(
-            Person.id,
-            Person.email,
-            Person.name,
-            Person.country,
-            bought.c.first_at,
-            bought.c.last_at,
-            sa.func.coalesce(bought.c.orders, 0).label("orders"),
-            sa.func.coalesce(bought.c.revenue, 0).label("revenue"),
-            *(getattr(SegmentScore, name) for name in ("recency_days", "r", "f", "m", "segment")),
-            ChurnScore.probability,
-            ChurnScore.risk,
-            ValueScore.clv_historic_minor,
-            ValueScore.clv_12m_minor,
-            ValueScore.clv_12m_low_minor,
-            ValueScore.clv_12m_high_minor,
-            ValueScore.expected_orders_12m,
-            ValueScore.p_alive,
-            ValueScore.next_order_at,
-        )
-        .outerjoin(bought, bought.c.person_id == Person.id)
-        .outerjoin(
-            SegmentScore, sa.and_(SegmentScore.person_id == Person.id, SegmentScore.run_id == live_run("rfm"))
-        )
-        .outerjoin(
-            ChurnScore, sa.and_(ChurnScore.person_id == Person.id, ChurnScore.run_id == live_run("churn"))
-        )
-        .outerjoin(
-            ValueScore, sa.and_(ValueScore.person_id == Person.id, ValueScore.run_id == live_run("clv"))
-        )
-        .where(sa.or_(bought.c.person_id.is_not(None), ~is_staff(Person.id)), *_conditions(sought))
-    )
-    columns: Mapping[str, sa.ColumnElement[Any]] = {
-        "customer": sa.func.lower(Person.name) if sought.with_personal else Person.id.expression,
-        "country": Person.country.expression,
-        "orders": sa.func.coalesce(bought.c.orders, 0),
-        "revenue": sa.func.coalesce(bought.c.revenue, 0),
-        "last-order": bought.c.last_at,
-        "segment": SegmentScore.segment.expression,
-        "churn": ChurnScore.probability.expression,
-        "clv": ValueScore.clv_12m_minor.expression,
-        "next-order": ValueScore.next_order_at.expression,
-    }
-    return statement, columns
-
-
 SORTS = ("customer", "country", "orders", "revenue", "last-order", "segment", "churn", "clv", "next-order")
+SORTS_BY_ORDERS = {"orders": "orders", "revenue": "revenue", "last-order": "last_at"}
 
 
-def _bought(currency: str) -> sa.Subquery:
-    return (
-        sa.select(
-            Order.person_id,
-            sa.func.min(Order.placed_at).label("first_at"),
-            sa.func.max(Order.placed_at).label("last_at"),
-            sa.func.count().label("orders"),
-            sa.func.sum(NET).label("revenue"),
+def _scored(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """The statement's people beside their live scores, where they have some."""
+    for question, score in (("rfm", SegmentScore), ("churn", ChurnScore), ("clv", ValueScore)):
+        statement = statement.outerjoin(
+            score, sa.and_(score.person_id == Person.id, score.run_id == live_run(question))
         )
-        .where(kept(currency), Order.person_id.is_not(None))
-        .group_by(Order.person_id)
-        .subquery()
-    )
+    return statement
+
+
+def _is_customer(currency: str) -> Condition:
+    """Everybody who is not staff, and staff who bought something."""
+    bought = sa.exists().where(Order.person_id == Person.id, kept(currency)).correlate(Person)
+    return sa.or_(~is_staff(Person.id), bought)
+
+
+def _chosen(currency: str, sought: Sought) -> sa.Select[Any]:
+    """The ids of the customers sought."""
+    people = _scored(sa.select(Person.id).select_from(Person))
+    return people.where(_is_customer(currency), *_conditions(sought))
+
+
+def _rows(currency: str, among: Sequence[int] | None = None) -> sa.Select[Any]:
+    """People as `CustomerRow`; only ``among`` those when given, so that only their orders are added up."""
+    bought = _bought(currency, among)
+    statement = sa.select(
+        Person.id,
+        Person.email,
+        Person.name,
+        Person.country,
+        bought.c.first_at,
+        bought.c.last_at,
+        sa.func.coalesce(bought.c.orders, 0),
+        sa.func.coalesce(bought.c.revenue, 0),
+        *(getattr(SegmentScore, name) for name in ("recency_days", "r", "f", "m", "segment")),
+        ChurnScore.probability,
+        ChurnScore.risk,
+        ValueScore.clv_historic_minor,
+        ValueScore.clv_12m_minor,
+        ValueScore.clv_12m_low_minor,
+        ValueScore.clv_12m_high_minor,
+        ValueScore.expected_orders_12m,
+        ValueScore.p_alive,
+        ValueScore.next_order_at,
+    ).select_from(Person)
+    statement = _scored(statement.outerjoin(bought, bought.c.person_id == Person.id))
+    return statement if among is None else statement.where(Person.id.in_(among))
+
+
+def _bought(currency: str, among: Sequence[int] | None = None) -> sa.Subquery:
+    statement = sa.select(
+        Order.person_id,
+        sa.func.min(Order.placed_at).label("first_at"),
+        sa.func.max(Order.placed_at).label("last_at"),
+        sa.func.count().label("orders"),
+        sa.func.sum(NET).label("revenue"),
+    ).where(kept(currency), Order.person_id.is_not(None))
+    if among is not None:
+        statement = statement.where(Order.person_id.in_(among))
+    return statement.group_by(Order.person_id).subquery()
 
 
 def _conditions(sought: Sought) -> list[Condition]:
@@ -197,23 +195,41 @@ def page_of_customers(
     page: int = 1,
     size: int = 50,
 ) -> Page[CustomerRow]:
-    """Customers by one of `SORTS`, what is unknown last; two queries."""
-    statement, columns = _statement(currency, sought)
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
+    """Customers by one of `SORTS`, what is unknown last; three queries."""
+    chosen = _chosen(currency, sought)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
     number = clamped(page, size, total)
-    column = columns[sort]
-    ordered = (
-        statement.order_by((column.desc() if is_descending else column.asc()).nulls_last(), Person.id)
-        .limit(size)
-        .offset((number - 1) * size)
-    )
-    return Page([_row(row) for row in db.session.execute(ordered)], number, size, total)
+    ordered = _ordered(chosen, currency, sort, is_descending=is_descending, with_names=sought.with_personal)
+    shown = list(db.session.scalars(ordered.limit(size).offset((number - 1) * size)))
+    found = {row[0]: _row(row) for row in db.session.execute(_rows(currency, shown))}
+    return Page([found[person_id] for person_id in shown if person_id in found], number, size, total)
+
+
+def _ordered(
+    chosen: sa.Select[Any], currency: str, sort: str, *, is_descending: bool, with_names: bool
+) -> sa.Select[Any]:
+    columns: Mapping[str, Any] = {
+        "customer": sa.func.lower(Person.name) if with_names else Person.id,
+        "country": Person.country,
+        "segment": SegmentScore.segment,
+        "churn": ChurnScore.probability,
+        "clv": ValueScore.clv_12m_minor,
+        "next-order": ValueScore.next_order_at,
+    }
+    if sort in SORTS_BY_ORDERS:
+        bought = _bought(currency)
+        chosen = chosen.outerjoin(bought, bought.c.person_id == Person.id)
+        column: Any = bought.c[SORTS_BY_ORDERS[sort]]
+        column = column if sort == "last-order" else sa.func.coalesce(column, 0)
+    else:
+        column = columns[sort]
+    return chosen.order_by((column.desc() if is_descending else column.asc()).nulls_last(), Person.id)
 
 
 def every_customer(currency: str, sought: Sought) -> Iterator[CustomerRow]:
     """Every customer sought, by id, without holding them all in memory; one query."""
-    statement, _ = _statement(currency, sought)
-    rows = db.session.execute(statement.order_by(Person.id), execution_options={"yield_per": 500})
+    statement = _rows(currency).where(_is_customer(currency), *_conditions(sought)).order_by(Person.id)
+    rows = db.session.execute(statement, execution_options={"yield_per": 500})
     return (_row(row) for row in rows)
 
 
@@ -228,8 +244,7 @@ def customer(person_id: int, currency: str) -> CustomerView:
 
     Raises NotFound, also for staff who never bought anything.
     """
-    statement, _ = _statement(currency, Sought())
-    found = db.session.execute(statement.where(Person.id == person_id)).one_or_none()
+    found = db.session.execute(_rows(currency, [person_id]).where(_is_customer(currency))).one_or_none()
     if found is None:
         raise NotFound("There is no such customer. The list of customers finds those there are.")
     external_id, created_at = db.session.execute(
