@@ -26,7 +26,31 @@ from tests.insights import scored_shop
 from tests.insights.scored_shop import TODAY
 
 GBP = Wanted("GBP")
-CUSTOMERS = ["customer_id", "email", "name", "country", "first_order_at", "last_order_at", "orders", "revenue", "currency", "recency_days", "r", "f", "m", "segment", "churn_probability", "churn_risk", "clv_12m", "clv_12m_low", "clv_12m_high", "next_order_at", "cluster", "as_of", "model_version"]
+CUSTOMERS = [
+    "customer_id",
+    "email",
+    "name",
+    "country",
+    "first_order_at",
+    "last_order_at",
+    "orders",
+    "revenue",
+    "currency",
+    "recency_days",
+    "r",
+    "f",
+    "m",
+    "segment",
+    "churn_probability",
+    "churn_risk",
+    "clv_12m",
+    "clv_12m_low",
+    "clv_12m_high",
+    "next_order_at",
+    "cluster",
+    "as_of",
+    "model_version",
+]
 PERSONAL = {
     "customers": {"email", "name"},
     "segments": set(),
