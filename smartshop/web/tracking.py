@@ -30,6 +30,7 @@ class EventBuffer:
         self._process: int | None = None
         self._wake = threading.Event()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self.dropped = 0
 
     def add(self, event: NewEvent) -> None:
@@ -40,15 +41,16 @@ class EventBuffer:
 
     def flush(self) -> None:
         """Write what is waiting; what cannot be written is logged and let go."""
-        events = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not events:
-            return
-        try:
-            with self._app.app_context():
-                activity.append(events=events)
-        except Exception:
-            self.dropped += len(events)
-            log.exception("events_lost", events=len(events))
+        with self._writing:
+            events = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if not events:
+                return
+            try:
+                with self._app.app_context():
+                    activity.append(events=events)
+            except Exception:
+                self.dropped += len(events)
+                log.exception("events_lost", events=len(events))
 
     def _start(self) -> None:
         """One thread a process: a forked worker starts its own."""
