@@ -366,7 +366,7 @@ def upgrade() -> None:
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_orders_email'), ['email'], unique=False)
         batch_op.create_index('ix_orders_person_id', ['person_id', 'placed_at'], unique=False)
-        batch_op.create_index('ix_orders_placed_at', ['placed_at', 'state', 'person_id', 'total_minor', 'returned_minor'], unique=False)
+        batch_op.create_index('ix_orders_placed_at', ['placed_at', 'currency', 'state', 'person_id', 'total_minor', 'returned_minor'], unique=False)
 
     op.create_table('reviews',
     sa.Column('id', sa.Integer(), nullable=False),

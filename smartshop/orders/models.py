@@ -25,7 +25,15 @@ class Order(Base):
             name="parts_sum_to_total",
         ),
         sa.CheckConstraint("returned_minor BETWEEN 0 AND total_minor", name="returned_within_total"),
-        sa.Index("ix_orders_placed_at", "placed_at", "state", "person_id", "total_minor", "returned_minor"),
+        sa.Index(
+            "ix_orders_placed_at",
+            "placed_at",
+            "currency",
+            "state",
+            "person_id",
+            "total_minor",
+            "returned_minor",
+        ),
         sa.Index("ix_orders_person_id", "person_id", "placed_at"),
     )
 

@@ -8,6 +8,7 @@ from smartshop.activity.rules import Kind
 from smartshop.identity.operations import accounts
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import limiter
+from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
 from smartshop.web.entering import enter, leave
@@ -15,6 +16,12 @@ from smartshop.web.guards import PUBLIC, access
 from smartshop.web.signing import current_person, current_token, door
 
 ATTEMPTS = "20 per minute"
+DESKS = (
+    (Permission.ANALYTICS_VIEW, "admin.dashboard"),
+    (Permission.ORDERS_VIEW, "admin.orders"),
+    (Permission.PRODUCTS_VIEW, "admin.products"),
+)
+"""Where staff begin, by what they may do."""
 
 
 def _next() -> str | None:
@@ -22,8 +29,10 @@ def _next() -> str | None:
 
 
 def _home() -> str:
+    """Where a sign-in leads: back to where it was asked for, else the first page the person may open."""
     person = current_person()
-    return _next() or url_for("admin.dashboard" if person and person.is_staff else "account.overview")
+    first = next((endpoint for permission, endpoint in DESKS if person and person.can(permission)), None)
+    return _next() or url_for(first or "account.overview")
 
 
 @bp.get("/sign-up")

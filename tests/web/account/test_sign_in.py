@@ -7,6 +7,7 @@ from flask import Flask
 
 from smartshop.factory import create_app
 from smartshop.identity.models import Person, SignIn
+from smartshop.identity.rules.roles import Role
 from smartshop.kernel.extensions import db, limiter
 from smartshop.kernel.uow import unit_of_work
 from tests import databases
@@ -128,3 +129,22 @@ def test_guessing_is_slowed_down(limited: ShopClient, path: str) -> None:
     assert "too fast" in limited.page.text
     assert int(limited.page.headers["Retry-After"]) > 0
     assert limited.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "desk"),
+    [
+        (Role.CUSTOMER, "/account"),
+        (Role.SUPPORT, "/admin/orders"),
+        (Role.CATALOG_MANAGER, "/admin/products"),
+        (Role.ANALYST, "/admin/"),
+        (Role.ADMIN, "/admin/"),
+    ],
+)
+def test_a_sign_in_leads_to_a_page_that_the_person_may_open(
+    visitor: ShopClient, role: Role, desk: str
+) -> None:
+    make_person(email="someone@example.com", role=role)
+    page = visitor.sign_in("someone@example.com", PASSWORD)
+    assert page.status_code == 200
+    assert page.request.path == desk
