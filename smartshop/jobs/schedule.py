@@ -10,6 +10,8 @@ from smartshop.jobs.rules import Daily, Every, Rhythm
 from smartshop.kernel import clock
 from smartshop.kernel.config import ROOT, Settings
 from smartshop.messaging.operations import delivery
+from smartshop.orders.operations import recovering
+from smartshop.payments.rules import gateways
 
 TRAIN_MODELS = "train-models"
 
@@ -42,6 +44,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     """Every scheduled job of the shop."""
     return (
         Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
+        Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
         Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
         Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
     )
@@ -71,6 +74,12 @@ def deliver_email(settings: Settings) -> str:
         base_url=settings.base_url,
     )
     return f"{result.sent} sent, {result.failed} to be tried again"
+
+
+def finish_orders(settings: Settings) -> str:
+    """Settle or give up the orders that wait for a payment nobody is working on."""
+    swept = recovering.sweep(ways=gateways.GATEWAYS, patience=timedelta(minutes=settings.payment_minutes))
+    return f"{swept.settled} settled, {swept.given_up} given up, {swept.waiting} waiting"
 
 
 def train_models(settings: Settings) -> str:

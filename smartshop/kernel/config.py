@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     password_cost: int = Field(
         32768, ge=128, description="scrypt cost N of password hashes (a power of two); tests set it low."
     )
+    payment_minutes: int = Field(
+        45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
+    )
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )

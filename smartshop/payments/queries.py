@@ -1,5 +1,6 @@
 """The payment attempts behind a reference."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,3 +26,13 @@ def attempts(reference: str) -> list[Attempt]:
         sa.select(PaymentAttempt).where(PaymentAttempt.reference == reference).order_by(PaymentAttempt.id)
     )
     return [Attempt(a.gateway, a.state, a.amount_minor, a.currency, a.message, a.created_at) for a in rows]
+
+
+def open_attempts(references: Collection[str]) -> dict[str, int]:
+    """The id of the latest attempt that no gateway has answered yet, by reference; the others are left out."""
+    rows = db.session.execute(
+        sa.select(PaymentAttempt.reference, sa.func.max(PaymentAttempt.id))
+        .where(PaymentAttempt.reference.in_(references), PaymentAttempt.settled_at.is_(None))
+        .group_by(PaymentAttempt.reference)
+    )
+    return {row[0]: row[1] for row in rows}

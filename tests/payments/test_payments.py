@@ -7,8 +7,9 @@ from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
-from smartshop.payments import operations, queries
+from smartshop.payments import queries
 from smartshop.payments.models import PaymentAttempt
+from smartshop.payments.operations import attempts as operations
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import CASH, INVOICE, DemoCard, Offline, Outcome, Result
 from tests.row_counts import row_counts

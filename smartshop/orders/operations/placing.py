@@ -1,6 +1,7 @@
 """Placing an order: one transaction that takes the stock, then the gateway outside it, then a second short one."""
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from smartshop.cart import operations as carts
@@ -16,12 +17,15 @@ from smartshop.messaging.operations import outbox
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State, check_move
-from smartshop.payments import operations as payments
+from smartshop.payments import queries as payment_queries
+from smartshop.payments.operations import attempts as payments
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Gateway, Outcome, Result
 from smartshop.pricing import queries as prices
 from smartshop.pricing import rules as pricing
 from smartshop.pricing.rules import Quote
+
+log = structlog.get_logger(__name__)
 
 
 class PriceChanged(Conflict):
@@ -73,13 +77,14 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
     """Place the order of a cart and return its number. Sending the same command again returns the same order.
 
     Raises Invalid (empty cart, unknown choices, bad payment details), CartShort, PriceChanged, PaymentDeclined,
-    CartGone. Whatever is raised, no stock is held, nothing is charged and the cart is as it was.
+    CartGone. Whatever is raised, no stock is held, nothing is charged and the cart is as it was. A gateway that
+    does not answer raises nothing: the order waits.
     """
     way_to_pay = gateways.gateway(command.payment_code)
     way_to_pay.check(command.payment_details)
     known = placed(idempotency_key=command.idempotency_key)
     if known is not None:
-        return known
+        return _resumed(known, command, way_to_pay)
     try:
         number, attempt_id, amount = _write(command, key, currency, way_to_pay)
     except (IntegrityError, DomainError):
@@ -87,7 +92,26 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
         if winner is None:
             raise
         return winner
-    outcome = way_to_pay.charge(amount, reference=number, details=command.payment_details)
+    return _charged(number, attempt_id, amount, command, way_to_pay)
+
+
+def _resumed(number: str, command: PlaceOrder, way_to_pay: Gateway) -> str:
+    """An order sent again: where the first sending broke off before the gateway answered, it is asked again."""
+    order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
+    attempt_id = payment_queries.open_attempts([number]).get(number)
+    if attempt_id is None or order.state != State.PENDING or order.payment_method != way_to_pay.code:
+        return number
+    amount = Money(order.total_minor, order.currency)
+    return _charged(number, attempt_id, amount, command, way_to_pay)
+
+
+def _charged(number: str, attempt_id: int, amount: Money, command: PlaceOrder, way_to_pay: Gateway) -> str:
+    """Ask for the money. A gateway that breaks leaves the order waiting for `recovering.sweep`."""
+    try:
+        outcome = way_to_pay.charge(amount, reference=number, details=command.payment_details)
+    except Exception:
+        log.exception("charge_unanswered", number=number, gateway=way_to_pay.code)
+        return number
     settle(number=number, attempt_id=attempt_id, outcome=outcome)
     if outcome.result is Result.DECLINED:
         raise PaymentDeclined(outcome.message, number=number)
@@ -96,6 +120,8 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
 
 def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
     """Act on what the gateway said, once: confirmed, paid, or cancelled with the stock returned."""
+    if outcome.result is Result.WAITING:
+        return
     with unit_of_work():
         if not payments.settle(attempt_id=attempt_id, outcome=outcome):
             return

@@ -12,8 +12,14 @@ from smartshop.kernel.money import Money
 class Result(StrEnum):
     PENDING = "pending"
     """The money comes later, by itself: an invoice or cash at the door."""
+    WAITING = "waiting"
+    """Nothing is decided: the customer is still paying."""
     CAPTURED = "captured"
     DECLINED = "declined"
+
+
+class GatewayAway(Exception):
+    """The provider cannot be reached or makes no sense: whether money moved is not known now."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,11 @@ class Outcome:
 
 
 class Gateway(Protocol):
-    """A way to pay. ``check`` refuses bad details before an order exists; ``charge`` asks for the money."""
+    """A way to pay. ``check`` refuses bad details before an order exists; ``charge`` asks for the money.
+
+    Charging the same reference again is the same charge. ``find`` says what became of a charge whose end nobody
+    heard; None when no money was asked for. Both may raise GatewayAway.
+    """
 
     @property
     def code(self) -> str: ...
@@ -38,6 +48,8 @@ class Gateway(Protocol):
     def check(self, details: Mapping[str, str]) -> None: ...
 
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome: ...
+
+    def find(self, amount: Money, *, reference: str) -> Outcome | None: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,10 @@ class Offline:
 
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         return Outcome(Result.PENDING, f"{self.code}:{reference}")
+
+    def find(self, amount: Money, *, reference: str) -> Outcome | None:
+        """The money is asked for outside: there is nothing to lose on the way."""
+        return self.charge(amount, reference=reference, details={})
 
 
 CARD_THAT_PAYS = "4242424242424242"
@@ -80,6 +96,10 @@ class DemoCard:
             return Outcome(Result.CAPTURED, f"test_card:{reference}")
         message = "The card was declined. You can try another one or choose another way to pay."
         return Outcome(Result.DECLINED, f"test_card:{reference}", message)
+
+    def find(self, amount: Money, *, reference: str) -> Outcome | None:  # noqa: ARG002
+        """No card was kept, and none was charged."""
+        return None
 
 
 def _digits(details: Mapping[str, str]) -> str:

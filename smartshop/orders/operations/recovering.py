@@ -1,0 +1,94 @@
+"""Finishing orders whose process died, or whose gateway went silent, between placing and payment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from smartshop.kernel import clock
+from smartshop.kernel.extensions import db
+from smartshop.kernel.money import Money
+from smartshop.orders.models import Order
+from smartshop.orders.operations import placing
+from smartshop.orders.rules.states import State
+from smartshop.payments import queries as payments
+from smartshop.payments.rules.gateways import Gateway, GatewayAway, Outcome, Result
+
+log = structlog.get_logger(__name__)
+
+GRACE = timedelta(minutes=2)
+"""An order younger than this may still be in the hands of the process that placed it."""
+AT_ONCE = 200
+NOT_PAID_IN_TIME = Outcome(Result.DECLINED, None, "The order was not paid in time.")
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many waiting orders went on, how many were given up, and how many still wait."""
+
+    settled: int
+    given_up: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    number: str
+    placed_at: datetime
+    gateway: str
+    amount: Money
+    attempt_id: int
+
+
+def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta = GRACE) -> Swept:
+    """Ask the gateways about every order that still waits for one, and act on the answer.
+
+    An order for which no money was asked is given up after ``patience``: cancelled, its stock back, its cart open.
+    While a provider is away its orders wait, since they may be paid.
+    """
+    settled = given_up = waiting = 0
+    for order in _waiting(clock.now() - grace):
+        outcome = _answer(order, ways, is_late=order.placed_at <= clock.now() - patience)
+        if outcome is None or outcome.result is Result.WAITING:
+            waiting += 1
+            continue
+        placing.settle(number=order.number, attempt_id=order.attempt_id, outcome=outcome)
+        given_up += outcome.result is Result.DECLINED
+        settled += outcome.result is not Result.DECLINED
+    return Swept(settled, given_up, waiting)
+
+
+def _waiting(placed_before: datetime) -> list[_Waiting]:
+    orders = db.session.execute(
+        sa.select(Order.number, Order.placed_at, Order.payment_method, Order.total_minor, Order.currency)
+        .where(Order.state == State.PENDING, Order.source == "shop", Order.placed_at <= placed_before)
+        .order_by(Order.placed_at)
+        .limit(AT_ONCE)
+    ).all()
+    attempts = payments.open_attempts([row.number for row in orders])
+    return [
+        _Waiting(
+            row.number,
+            row.placed_at,
+            row.payment_method,
+            Money(row.total_minor, row.currency),
+            attempts[row.number],
+        )
+        for row in orders
+        if row.number in attempts
+    ]
+
+
+def _answer(order: _Waiting, ways: Mapping[str, Gateway], *, is_late: bool) -> Outcome | None:
+    way = ways.get(order.gateway)
+    if way is None:
+        log.warning("gateway_not_configured", number=order.number, gateway=order.gateway)
+        return None
+    try:
+        outcome = way.find(order.amount, reference=order.number)
+    except GatewayAway as away:
+        log.warning("gateway_away", number=order.number, gateway=order.gateway, problem=str(away))
+        return None
+    return NOT_PAID_IN_TIME if outcome is None and is_late else outcome

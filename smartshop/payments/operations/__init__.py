@@ -1,0 +1,1 @@
+"""What changes payments, each inside one unit of work."""
