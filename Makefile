@@ -6,7 +6,7 @@ PORT ?= 5000
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check lint fix lock docs shots
+.PHONY: help setup setup-dev run test check lint fix lock docs shots bench
 
 ##@ Doors
 help: ## This list
@@ -40,6 +40,9 @@ fix: $(VENV)/ready-dev ## Format, and fix what the linters can
 
 docs: $(VENV)/ready ## Write the generated reference tables again
 	$(BIN)/flask docs write
+
+bench: $(VENV)/ready ## Measure importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
+	$(BIN)/python benchmarks/history.py
 
 shots: $(VENV)/ready-dev static/vendor/ready ## Take the screenshots of the README again
 	$(BIN)/python docs/shots.py
