@@ -31,7 +31,6 @@ lint: $(VENV)/ready-dev ## Format, lint, types, layers, templates and docs, with
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports --no-logo
 	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/bandit -q -r smartshop ml -c pyproject.toml
 	$(BIN)/flask docs check
 
 fix: $(VENV)/ready-dev ## Format, and fix what the linters can
