@@ -1,6 +1,7 @@
 """Reports with one row a customer: customers, churn, CLV; and one row a segment."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from smartshop.insights.queries import customers, freshness, segments
@@ -15,14 +16,26 @@ def _is_scored(row: CustomerRow) -> bool:
     return row.segment is not None or row.probability is not None or row.clv_12m_minor is not None
 
 
-def _as_of(runs: list[Freshness], read: Read) -> tuple[Column, Column]:
-    """When the scores of a row were true, and the runs they come from; empty for a row without scores."""
-    moments = [run.as_of for run in runs if run.as_of]
-    as_of = min(moments) if moments else None
-    version = " ".join(run.run_code for run in runs if run.run_code)
+def _as_of(read: Read, *questions: str) -> tuple[Column, Column]:
+    """When the scores of a row were true, and the runs they come from; empty for a row without scores.
+
+    The live runs are asked for once, with the first row: naming a report's columns needs no database.
+    """
+
+    @cache
+    def runs() -> list[Freshness]:
+        known = freshness.all_questions()
+        return [known[question] for question in questions]
+
+    def as_of() -> Value:
+        return min((run.as_of for run in runs() if run.as_of), default=None)
+
+    def version() -> Value:
+        return " ".join(run.run_code for run in runs() if run.run_code)
+
     return (
-        Column("as_of", lambda row: as_of if read(row) else None),
-        Column("model_version", lambda row: version if read(row) else None),
+        Column("as_of", lambda row: as_of() if read(row) else None),
+        Column("model_version", lambda row: version() if read(row) else None),
     )
 
 
@@ -39,7 +52,6 @@ def _who() -> tuple[Column, ...]:
 
 
 def _customers(wanted: Wanted) -> tuple[Column, ...]:
-    runs = freshness.all_questions()
     unit = wanted.currency
     return (
         *_who(),
@@ -54,7 +66,7 @@ def _customers(wanted: Wanted) -> tuple[Column, ...]:
         _amount("clv_12m_high", unit, "clv_12m_high_minor"),
         *plain("next_order_at"),
         Column("cluster", lambda _: None),
-        *_as_of([runs[question] for question in ("rfm", "churn", "clv")], _is_scored),
+        *_as_of(_is_scored, "rfm", "churn", "clv"),
     )
 
 
@@ -68,7 +80,7 @@ def _churn(wanted: Wanted) -> tuple[Column, ...]:
         *plain("last_order_at"),
         _amount("clv_12m", unit, "clv_12m_minor"),
         Column("currency", lambda _: unit),
-        *_as_of([freshness.of("churn")], lambda _: True),
+        *_as_of(lambda _: True, "churn"),
     )
 
 
@@ -81,7 +93,7 @@ def _clv(wanted: Wanted) -> tuple[Column, ...]:
         *(_amount(name, unit, f"{name}_minor") for name in amounts),
         Column("currency", lambda _: unit),
         *plain("expected_orders_12m", "p_alive", "next_order_at"),
-        *_as_of([freshness.of("clv")], lambda _: True),
+        *_as_of(lambda _: True, "clv"),
     )
 
 
@@ -96,7 +108,7 @@ def _segments(wanted: Wanted) -> tuple[Column, ...]:
         Column("currency", lambda _: unit),
         Column("average_churn_probability", lambda row: row.average_probability),
         Column("high_risk_customers", lambda row: row.high_risk),
-        *_as_of([freshness.of("rfm")], lambda _: True),
+        *_as_of(lambda _: True, "rfm"),
     )
 
 
