@@ -14,25 +14,18 @@ from flask import Flask
 
 from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.models import Email
 from smartshop.orders.models import Order, OrderLine
 from smartshop.payments.models import PaymentAttempt
-from tests.factories import Goods, make_product
-from tests.faults.wire import Answer, Browser, Server, at_once, served
+from tests.factories import make_product
+from tests.faults.till import ANSWERS, at_the_till, buy, count, crowd, left, sold
+from tests.faults.wire import Browser, Server, at_once, served
 
 pytestmark = pytest.mark.slow
 BUYERS = 40
-ANSWERS = {
-    "name": "Ada Buyer",
-    "email": "ada@example.com",
-    "line1": "1 Analytical Row",
-    "city": "London",
-    "postcode": "N1 9GU",
-    "country": "GB",
-    "shipping": "standard",
-    "payment": "test_card",
-    "card_number": "4242 4242 4242 4242",
-}
+CROWD = 200
+REPETITIONS = int(os.environ.get("SMARTSHOP_TEST_REPETITIONS", "1"))
 
 
 @pytest.fixture
@@ -46,45 +39,6 @@ def server(any_app: Flask, log: Path) -> Iterator[Server]:
         yield running
 
 
-def at_the_till(port: int, goods: Goods) -> Browser:
-    """A browser whose cart holds one of the goods, with the checkout open."""
-    browser = Browser(port)
-    browser.get(f"/p/{goods.slug}")
-    assert browser.submit("/cart/add").status == 303
-    assert browser.get("/checkout").status == 200
-    return browser
-
-
-def crowd(port: int, goods: Goods, size: int) -> list[Browser]:
-    return [buyer for _ in range(size // 8) for buyer in at_once([partial(at_the_till, port, goods)] * 8)]
-
-
-def buy(buyer: Browser) -> Answer:
-    return buyer.submit("/checkout", **ANSWERS)
-
-
-def count(table: type[Order | PaymentAttempt | Email]) -> int:
-    db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-
-
-def left(goods: Goods) -> int | None:
-    db.session.rollback()
-    return db.session.scalar(sa.select(StockLevel.on_hand).where(StockLevel.variant_id == goods.variant_id))
-
-
-def sold(goods: Goods) -> int:
-    statement = sa.select(sa.func.coalesce(sa.func.sum(OrderLine.quantity), 0)).join(
-        Order, Order.id == OrderLine.order_id
-    )
-    return (
-        db.session.scalar(
-            statement.where(OrderLine.variant_id == goods.variant_id, Order.state != "cancelled")
-        )
-        or 0
-    )
-
-
 def test_forty_buyers_of_the_last_one_get_one_order(server: Server, log: Path) -> None:
     mug = make_product(on_hand=1)
     answers = at_once([partial(buy, buyer) for buyer in crowd(server.port, mug, BUYERS)])
@@ -95,11 +49,45 @@ def test_forty_buyers_of_the_last_one_get_one_order(server: Server, log: Path) -
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-def test_one_form_sent_ten_times_at_once_is_one_order(server: Server, log: Path) -> None:
+@pytest.mark.parametrize("repetition", range(REPETITIONS))
+@pytest.mark.parametrize("stock", [1, 50])
+def test_two_hundred_buyers_get_as_many_orders_as_there_are_things(
+    server: Server, log: Path, stock: int, repetition: int
+) -> None:
+    mug = make_product(on_hand=stock)
+    buyers = crowd(server.port, mug, CROWD)
+    answers = at_once([partial(buy, buyer) for buyer in buyers])
+    assert Counter(answer.status for answer in answers) == {303: stock, 409: CROWD - stock}
+    assert (count(Order), count(PaymentAttempt), count(Email)) == (stock, stock, stock)
+    assert (sold(mug), left(mug)) == (stock, 0)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("repetition", range(REPETITIONS))
+def test_one_cart_cannot_pass_with_more_of_one_thing_than_there_is(
+    server: Server, log: Path, repetition: int
+) -> None:
+    mug = make_product(on_hand=2)
+    buyer = at_the_till(server.port, mug)
+    form = {**buyer.form("/checkout").fields, **ANSWERS}
+    page = buyer.get(f"/p/{mug.slug}")
+    assert page.status == 200
+    adders = [Browser(server.port, dict(buyer.cookies), page.text) for _ in range(8)]
+    at_once([partial(adder.submit, "/cart/add") for adder in adders])
+    with unit_of_work():
+        db.session.execute(sa.update(StockLevel).values(on_hand=1))
+        db.session.execute(sa.update(StockMovement).values(quantity=1))
+    refused = buyer.send("/checkout", form)
+    assert refused.status == 409
+    assert (count(Order), count(PaymentAttempt), left(mug)) == (0, 0, 1)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_one_form_sent_twenty_times_at_once_is_one_order(server: Server, log: Path) -> None:
     mug = make_product(on_hand=20)
     buyer = at_the_till(server.port, mug)
     form = {**buyer.form("/checkout").fields, **ANSWERS}
-    browsers = [Browser(server.port, dict(buyer.cookies)) for _ in range(10)]
+    browsers = [Browser(server.port, dict(buyer.cookies)) for _ in range(20)]
     answers = at_once([partial(browser.send, "/checkout", form) for browser in browsers])
     assert {answer.status for answer in answers} == {303}
     (location,) = {answer.location for answer in answers}

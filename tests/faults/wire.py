@@ -98,24 +98,32 @@ class Server:
 
 
 @contextmanager
-def served(app: Flask, log: Path, *, workers: int = 2) -> Iterator[Server]:
+def served(
+    app: Flask,
+    log: Path,
+    *,
+    workers: int = 2,
+    door: str = "wsgi:app",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """The shop of this test behind gunicorn: several processes, several threads each."""
     settings: Settings = app.config["SETTINGS"]
     port = free_port()
-    environment = os.environ | {
+    surroundings = os.environ | {
         "SMARTSHOP_ENV": "development",
         "SMARTSHOP_INSTANCE": str(settings.instance),
         "SMARTSHOP_SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url,
         "SMARTSHOP_BIND": f"127.0.0.1:{port}",
         "SMARTSHOP_WORKERS": str(workers),
+        **(environment or {}),
     }
     gunicorn = Path(sys.executable).parent / "gunicorn"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [gunicorn, "--preload", "-c", "gunicorn.conf.py", "wsgi:app"],
+            [gunicorn, "--preload", "-c", "gunicorn.conf.py", door],
             cwd=ROOT,
-            env=environment,
+            env=surroundings,
             stdout=output,
             stderr=output,
         )

@@ -59,14 +59,13 @@ def place_order() -> ResponseReturnValue:
 def _place(command: PlaceOrder, form: CheckoutForm) -> str:
     """Open the account that was asked for, then place the order; a finished order is noted, once."""
     currency = settings().currency
-    known = placing.placed(idempotency_key=command.idempotency_key)
-    if known is not None:
-        return known
-    if form.wants_account and current_person() is None:
+    is_known = placing.placed(idempotency_key=command.idempotency_key) is not None
+    if not is_known and form.wants_account and current_person() is None:
         placing.check(command=command, key=basket.key(), currency=currency)
         _open_account(command, form)
     number = placing.place(command=command, key=basket.key(), currency=currency)
-    tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
+    if not is_known:
+        tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
     return number
 
 
