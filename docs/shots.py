@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-ADDRESS = "127.0.0.1:5199"
+ADDRESS = "127.0.0.1:5198"
 BROWSER = os.environ.get("SMARTSHOP_TEST_CHROMIUM", "/usr/bin/chromium")
 PATIENCE_SECONDS = 120
 
