@@ -77,6 +77,13 @@ class Settings(BaseSettings):
         "", description="smtp://user:password@host:port for e-mail. Default: files in instance/outbox."
     )
     mail_from: str = Field("shop@example.com", description="Sender of every e-mail.")
+    seller_name: str = Field(
+        "", max_length=120, description="Legal name on invoices. Default: the name of the shop."
+    )
+    seller_address: str = Field(
+        "", max_length=400, description="Address on invoices, its lines separated by semicolons."
+    )
+    seller_tax_number: str = Field("", max_length=60, description="VAT or tax number on invoices.")
     secure_cookies: bool | None = Field(
         None, description="Send cookies over HTTPS only. Default: on in production."
     )

@@ -34,5 +34,11 @@ class Permission(StrEnum):
     ORDERS_VIEW = "orders:view"
     """Read the list of orders and one order."""
 
+    ORDERS_MANAGE = "orders:manage"
+    """Send orders, note payments, cancel what was not sent, and print invoices and packing slips."""
+
+    ORDERS_REFUND = "orders:refund"
+    """Take goods back, let go of part of a price, and refund."""
+
     PRODUCTS_VIEW = "products:view"
     """Read the list of products with their stock and sales."""

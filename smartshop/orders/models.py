@@ -1,4 +1,4 @@
-"""Orders with frozen lines and addresses, what was returned of them, and which invoices were imported."""
+"""Orders with frozen lines and addresses, what was sent and came back, and which invoices were imported."""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from smartshop.kernel.db import Base
 
 STATES = ("pending", "confirmed", "paid", "fulfilled", "cancelled")
 SOURCES = ("shop", "import", "demo")
+INVOICE_KINDS = ("invoice", "credit_note")
 LINE_KINDS = ("product", "shipping", "fee")
 
 
@@ -61,6 +62,8 @@ class Order(Base):
     shipping_method: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
     payment_method: so.Mapped[str] = so.mapped_column(sa.String(40), default="")
     address: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
+    revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """Counts what staff did to it, so that a page that is out of date cannot do it again."""
 
 
 class OrderLine(Base):
@@ -72,6 +75,11 @@ class OrderLine(Base):
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("returned_quantity BETWEEN 0 AND quantity", name="returned_within_quantity"),
         sa.CheckConstraint("returned_minor BETWEEN 0 AND total_minor", name="returned_within_total"),
+        sa.CheckConstraint("shipped_quantity >= 0", name="shipped_not_negative"),
+        sa.CheckConstraint("shipped_quantity + cancelled_quantity <= quantity", name="sent_within_quantity"),
+        sa.CheckConstraint(
+            "cancelled_quantity BETWEEN 0 AND returned_quantity", name="cancelled_within_returned"
+        ),
         sa.UniqueConstraint("order_id", "position"),
     )
 
@@ -93,7 +101,11 @@ class OrderLine(Base):
     tax_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
     total_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     returned_quantity: so.Mapped[int] = so.mapped_column(default=0)
+    """What came back or was cancelled."""
     returned_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
+    shipped_quantity: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    cancelled_quantity: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """The part of returned_quantity that was never sent."""
 
 
 class OrderReturn(Base):
@@ -110,6 +122,57 @@ class OrderReturn(Base):
     quantity: so.Mapped[int]
     amount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     at: so.Mapped[datetime] = so.mapped_column(index=True)
+
+
+class Shipment(Base):
+    """A parcel. An order may go out in several."""
+
+    __tablename__ = "shipments"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    order_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    carrier: so.Mapped[str] = so.mapped_column(sa.String(20))
+    tracking_number: so.Mapped[str] = so.mapped_column(sa.String(40), default="")
+    shipped_at: so.Mapped[datetime]
+
+
+class ShipmentLine(Base):
+    """How many of an order's line a parcel holds."""
+
+    __tablename__ = "shipment_lines"
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    shipment_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True
+    )
+    order_line_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("order_lines.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quantity: so.Mapped[int]
+
+
+class Invoice(Base):
+    """An invoice or a credit note as it was issued: ``facts`` is all it shows, frozen."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (sa.CheckConstraint(f"kind IN {INVOICE_KINDS}", name="kind_is_known"),)
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    number: so.Mapped[str] = so.mapped_column(sa.String(20), unique=True)
+    order_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("orders.id"), index=True)
+    kind: so.Mapped[str] = so.mapped_column(sa.String(12))
+    issued_at: so.Mapped[datetime]
+    amount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+    facts: so.Mapped[dict[str, Any]]
+
+
+class InvoiceCounter(Base):
+    """The last number given out of a kind. Locked by whoever takes the next, until it is committed: no gaps."""
+
+    __tablename__ = "invoice_counters"
+
+    kind: so.Mapped[str] = so.mapped_column(sa.String(12), primary_key=True)
+    last: so.Mapped[int] = so.mapped_column(default=0)
 
 
 class ImportedInvoice(Base):

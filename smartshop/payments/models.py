@@ -1,4 +1,4 @@
-"""Payment attempts. A payment knows no order, only a reference."""
+"""Payment attempts and refunds. A payment knows no order, only a reference."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ import sqlalchemy.orm as so
 from smartshop.kernel.db import Base
 
 STATES = ("pending", "authorized", "captured", "declined", "failed")
+REFUND_STATES = ("pending", "done", "failed")
 
 
 class PaymentAttempt(Base):
@@ -15,6 +16,7 @@ class PaymentAttempt(Base):
     __table_args__ = (
         sa.CheckConstraint(f"state IN {STATES}", name="state_is_known"),
         sa.CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name="refunded_within_amount"),
         sa.UniqueConstraint("gateway", "provider_reference"),
     )
 
@@ -25,6 +27,28 @@ class PaymentAttempt(Base):
     state: so.Mapped[str] = so.mapped_column(sa.String(12), default="pending")
     amount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     currency: so.Mapped[str] = so.mapped_column(sa.String(3))
+    message: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+    created_at: so.Mapped[datetime]
+    settled_at: so.Mapped[datetime | None]
+    refunded_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0, server_default="0")
+    """What was given back, with what is on its way back."""
+
+
+class Refund(Base):
+    """Money on its way back, or back. The key names one intention: asked twice, it is refunded once."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {REFUND_STATES}", name="state_is_known"),
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    attempt_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("payment_attempts.id"), index=True)
+    key: so.Mapped[str] = so.mapped_column(sa.String(80), unique=True)
+    amount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+    state: so.Mapped[str] = so.mapped_column(sa.String(10), default="pending")
+    provider_reference: so.Mapped[str | None] = so.mapped_column(sa.String(120))
     message: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
     created_at: so.Mapped[datetime]
     settled_at: so.Mapped[datetime | None]

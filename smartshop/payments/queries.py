@@ -1,4 +1,4 @@
-"""The payment attempts behind a reference."""
+"""The payment attempts and refunds behind a reference."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
-from smartshop.payments.models import PaymentAttempt
+from smartshop.payments.models import PaymentAttempt, Refund
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,39 @@ def open_attempts(references: Collection[str]) -> dict[str, int]:
         .group_by(PaymentAttempt.reference)
     )
     return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What came in under a reference, and what went back (or is on its way back); minor units."""
+
+    captured_minor: int
+    refunded_minor: int
+
+
+def balance(reference: str) -> Balance:
+    """The money of a reference."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(PaymentAttempt.amount_minor), 0),
+            sa.func.coalesce(sa.func.sum(PaymentAttempt.refunded_minor), 0),
+        ).where(PaymentAttempt.reference == reference, PaymentAttempt.state == "captured")
+    ).one()
+    return Balance(int(row[0]), int(row[1]))
+
+
+def pending_refunds(reference: str) -> list[str]:
+    """The keys of refunds that were reserved and not carried out yet, oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Refund.key)
+            .join(PaymentAttempt, PaymentAttempt.id == Refund.attempt_id)
+            .where(PaymentAttempt.reference == reference, Refund.state == "pending")
+            .order_by(Refund.id)
+        )
+    )
+
+
+def refund_amount(key: str) -> int:
+    """The minor units of the refund under this key; 0 when there is none."""
+    return db.session.scalar(sa.select(Refund.amount_minor).where(Refund.key == key)) or 0

@@ -13,6 +13,7 @@ VIEWS = (
     "account.overview",
     "account.signing_in",
     "admin.activity",
+    "admin.aftercare",
     "admin.customers",
     "admin.dashboard",
     "admin.jobs",
@@ -21,6 +22,7 @@ VIEWS = (
     "admin.products",
     "admin.reports",
     "admin.scores",
+    "admin.searches",
     "admin.showing",
     "machine.health",
     "shop.browse",
@@ -29,6 +31,7 @@ VIEWS = (
     "shop.media",
     "shop.orders",
     "shop.product",
+    "shop.seo",
 )
 
 for _name in VIEWS:

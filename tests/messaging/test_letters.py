@@ -32,7 +32,30 @@ FACTS: dict[str, dict[str, Any]] = {
         "total_minor": 123851,
         "payment_method": "Invoice",
         "lines": [{"name": "Mug", "variant": "Red", "quantity": 2, "total_minor": 123456}],
-    }
+    },
+    "order_shipped": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "lines": [{"name": "Mug", "quantity": 2}],
+        "carrier": "Royal Mail",
+        "tracking_number": "AB 1",
+        "tracking_url": "https://track.example/AB1",
+    },
+    "order_cancelled": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "amount_minor": 123851,
+        "is_whole": True,
+        "reason": "sold out",
+    },
+    "order_refunded": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "amount_minor": 123851,
+    },
 }
 
 
@@ -66,6 +89,21 @@ def test_an_order_confirmation_says_what_was_bought_and_what_it_costs() -> None:
         assert "£206.42" in words
         assert "(Red)" in words
         assert "https://shop.example/orders/7KQ2-M9XB-4TRD" in words
+
+
+def test_a_shipped_order_can_be_followed_where_the_carrier_allows_it() -> None:
+    letter = render("order_shipped")
+    for words in (letter.text, letter.html):
+        assert "2" in words
+        assert "https://track.example/AB1" in words
+    assert "Follow it" not in render("order_shipped", tracking_url="").text
+
+
+def test_a_cancelled_order_says_why_and_a_refund_how_much() -> None:
+    assert "is cancelled" in render("order_cancelled").subject
+    assert "Part of" in render("order_cancelled", is_whole=False).subject
+    assert "sold out" in render("order_cancelled").text
+    assert "£1,238.51" in render("order_refunded").subject
 
 
 @pytest.mark.parametrize(

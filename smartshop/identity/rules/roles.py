@@ -31,6 +31,8 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPPORT: _EVERYONE
     | {
         Permission.ORDERS_VIEW,
+        Permission.ORDERS_MANAGE,
+        Permission.ORDERS_REFUND,
         Permission.CUSTOMERS_VIEW,
         Permission.CUSTOMERS_PII,
         Permission.PRODUCTS_VIEW,

@@ -29,6 +29,7 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class LineView:
+    position: int
     sku: str
     product_name: str
     variant_name: str
@@ -87,6 +88,7 @@ def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
     names = [name for name in OrderView.__dataclass_fields__ if name != "lines"]
     views = tuple(
         LineView(
+            line.position,
             line.sku,
             line.product_name,
             line.variant_name,

@@ -49,6 +49,10 @@ class Gateway(Protocol):
 
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome: ...
 
+    def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:
+        """Give money back that was captured under the provider's ``reference``; the same key is one refund."""
+        ...
+
     def find(self, amount: Money, *, reference: str) -> Outcome | None: ...
 
 
@@ -65,6 +69,10 @@ class Offline:
 
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         return Outcome(Result.PENDING, f"{self.code}:{reference}")
+
+    def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:  # noqa: ARG002
+        """Staff give the money back themselves; the program notes it."""
+        return Outcome(Result.CAPTURED, key)
 
     def find(self, amount: Money, *, reference: str) -> Outcome | None:
         """The money is asked for outside: there is nothing to lose on the way."""
@@ -96,6 +104,9 @@ class DemoCard:
             return Outcome(Result.CAPTURED, f"test_card:{reference}")
         message = "The card was declined. You can try another one or choose another way to pay."
         return Outcome(Result.DECLINED, f"test_card:{reference}", message)
+
+    def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:  # noqa: ARG002
+        return Outcome(Result.CAPTURED, key)
 
     def find(self, amount: Money, *, reference: str) -> Outcome | None:  # noqa: ARG002
         """No card was kept, and none was charged."""

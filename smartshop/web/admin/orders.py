@@ -1,4 +1,4 @@
-"""Orders, read-only."""
+"""The list of orders."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -6,9 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import sales
 from smartshop.insights.queries.sales import SalesSought
 from smartshop.kernel.permissions import Permission
-from smartshop.orders.queries import reading
 from smartshop.orders.rules.states import State
-from smartshop.payments import queries as payments
 from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
@@ -32,10 +30,3 @@ def orders() -> ResponseReturnValue:
         states=STATES,
         moved=wording.page_moved(asked, page.number),
     )
-
-
-@bp.get("/orders/<number>")
-@access(Permission.ORDERS_VIEW)
-def order(number: str) -> ResponseReturnValue:
-    found = reading.order(number, seen_by=None, is_staff=True)
-    return render_template("admin/order.html", order=found, attempts=payments.attempts(found.number))

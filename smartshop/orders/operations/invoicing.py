@@ -1,0 +1,133 @@
+"""Issuing invoices and credit notes: the number and the document in one transaction, so that no number is missing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from smartshop.kernel import audit, clock
+from smartshop.kernel.errors import Conflict
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+from smartshop.orders.models import Invoice, InvoiceCounter, Order
+from smartshop.orders.operations import moving
+from smartshop.orders.rules import invoices
+from smartshop.orders.rules.aftercare import OPEN_STATES
+from smartshop.orders.rules.invoices import InvoiceLine, Kind, Seller
+from smartshop.orders.rules.states import State
+from smartshop.payments.rules import gateways
+
+
+def issue(*, number: str, revision: int, seller: Seller, actor: audit.Actor) -> str:
+    """Issue the invoice of an order that has none yet, and return its number.
+
+    Raises NotFound, OutOfDate, and Conflict while the order is not settled or when it has one.
+    """
+    with unit_of_work():
+        order = moving.locked(number=number, revision=revision)
+        if order.state not in OPEN_STATES | {State.FULFILLED}:
+            raise Conflict(f"An order that is {order.state} gets no invoice.")
+        if invoice_of(order) is not None:
+            raise Conflict("This order has its invoice already.")
+        return bill(order, seller=seller, actor=actor)
+
+
+def invoice_of(order: Order) -> str | None:
+    """The number of the order's invoice, if it was issued."""
+    return db.session.scalar(
+        sa.select(Invoice.number).where(Invoice.order_id == order.id, Invoice.kind == Kind.INVOICE)
+    )
+
+
+def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
+    """The number of the invoice of a locked order; issued now when there is none."""
+    known = invoice_of(order)
+    if known is not None:
+        return known
+    lines = [
+        InvoiceLine(
+            " ".join(filter(None, (line.product_name, line.variant_name))),
+            line.quantity,
+            line.unit_price_minor,
+            line.total_minor,
+        )
+        for line in moving.lines_of(order)
+    ]
+    totals = [("Goods", order.goods_minor)]
+    if order.discount_minor:
+        totals.append(("Discount", -order.discount_minor))
+    if order.shipping_minor or order.shipping_method:
+        totals.append((order.shipping_method or "Delivery", order.shipping_minor))
+    if order.added_tax_minor:
+        totals.append(("Tax", order.added_tax_minor))
+    facts = invoices.facts(
+        seller=seller,
+        order=_order_facts(order),
+        lines=lines,
+        totals=totals,
+        total_minor=order.total_minor,
+        tax_minor=order.tax_minor,
+    )
+    return _write(order, Kind.INVOICE, order.total_minor, facts, actor)
+
+
+def credit(
+    order: Order,
+    *,
+    lines: Sequence[InvoiceLine],
+    amount_minor: int,
+    tax_minor: int,
+    reason: str,
+    seller: Seller,
+    actor: audit.Actor,
+) -> str | None:
+    """The number of a new credit note of a locked order, or None: what was never invoiced needs none."""
+    invoice = invoice_of(order)
+    if invoice is None or not amount_minor:
+        return None
+    beside = amount_minor - sum(line.total_minor for line in lines)
+    facts = invoices.facts(
+        seller=seller,
+        order=_order_facts(order),
+        lines=lines,
+        totals=[("Other", beside)] if beside and lines else [],
+        total_minor=amount_minor,
+        tax_minor=tax_minor,
+        refers_to=invoice,
+        reason=reason,
+    )
+    return _write(order, Kind.CREDIT_NOTE, amount_minor, facts, actor)
+
+
+def _order_facts(order: Order) -> dict[str, Any]:
+    way = gateways.GATEWAYS.get(order.payment_method)
+    return {
+        "order_number": order.number,
+        "placed_at": order.placed_at.isoformat(),
+        "currency": order.currency,
+        "buyer": {**order.address, "email": order.email or ""},
+        "payment_method": way.label if way else order.payment_method,
+    }
+
+
+def _write(order: Order, kind: Kind, amount_minor: int, facts: dict[str, Any], actor: audit.Actor) -> str:
+    count = db.session.scalars(
+        sa.update(InvoiceCounter)
+        .where(InvoiceCounter.kind == kind)
+        .values(last=InvoiceCounter.last + 1)
+        .returning(InvoiceCounter.last)
+    ).one()
+    number = invoices.number(kind, count)
+    db.session.add(
+        Invoice(
+            number=number,
+            order_id=order.id,
+            kind=kind,
+            issued_at=clock.now(),
+            amount_minor=amount_minor,
+            facts=facts,
+        )
+    )
+    db.session.flush()
+    moving.note(order, "order.invoiced", {"number": number, "kind": kind}, actor=actor)
+    return number

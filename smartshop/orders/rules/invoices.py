@@ -1,0 +1,62 @@
+"""What an invoice or a credit note shows. Pure: made once, frozen, and shown as it was ever after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+PREFIXES: Mapping[str, str] = {"invoice": "INV", "credit_note": "CN"}
+
+
+class Kind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+@dataclass(frozen=True)
+class Seller:
+    """Who sells: name, lines of the address, tax number and e-mail address, as the law wants them on an invoice."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    tax_number: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """A line; amounts in minor units."""
+
+    name: str
+    quantity: int
+    unit_price_minor: int
+    total_minor: int
+
+
+def number(kind: Kind, count: int) -> str:
+    """``INV-000012``: the prefix of the kind and six digits or more."""
+    return f"{PREFIXES[kind]}-{count:06d}"
+
+
+def facts(
+    *,
+    seller: Seller,
+    order: Mapping[str, Any],
+    lines: Sequence[InvoiceLine],
+    totals: Sequence[tuple[str, int]],
+    total_minor: int,
+    tax_minor: int,
+    refers_to: str = "",
+    reason: str = "",
+) -> dict[str, Any]:
+    """All that the document shows, as JSON can hold it. ``totals`` are the rows above the total."""
+    return {
+        "seller": asdict(seller),
+        **order,
+        "lines": [asdict(line) for line in lines],
+        "totals": [{"label": label, "minor": minor} for label, minor in totals],
+        "total_minor": total_minor,
+        "tax_minor": tax_minor,
+        "refers_to": refers_to,
+        "reason": reason,
+    }

@@ -1,0 +1,130 @@
+"""The page of an order: what staff does there, what it refuses, and the papers."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+
+from smartshop.identity.rules.roles import Role
+from tests.browser_client import ShopClient
+from tests.factories import make_product
+from tests.orders.acting import after, bought, left_of, state_of
+from tests.row_counts import nothing_changes
+from tests.web.admin.conftest import Enter
+
+
+@pytest.fixture
+def staff(enter: Enter) -> ShopClient:
+    return enter(Role.SUPPORT)
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def test_staff_sends_takes_back_and_refunds_from_the_page(staff: ShopClient) -> None:
+    goods = make_product(name="Blue mug", price_minor=3000, on_hand=5)
+    number = bought((goods, 3))
+    at = f"/admin/orders/{number}"
+    staff.get(at)
+    page = staff.submit(
+        f"{at}/ship", {"quantity-1": "2", "carrier": "dhl", "tracking_number": "JD 0146"}
+    ).text
+    assert "The rest waits here" in page
+    assert "Partly sent" in page
+    page = staff.submit(f"{at}/return", {"quantity-1": "1", "reason": "a chip in the rim"}).text
+    assert "£30.00 went back to the customer" in page
+    assert "a chip in the rim" in page
+    page = staff.submit(f"{at}/credit", {"amount": "12.50", "reason": "came late"}).text
+    assert "£12.50 is let go" in page
+    page = staff.submit(f"{at}/cancel", {"reason": "not to be had any more"}).text
+    assert "£30.00 went back to the customer" in page
+    assert (state_of(number), left_of(goods)) == ("fulfilled", 4)
+    assert after(number).standing.refunded_minor == 7250
+
+
+def test_an_invoice_and_a_credit_note_show_their_totals(staff: ShopClient) -> None:
+    number = bought((make_product(name="Blue mug", price_minor=1234), 3))
+    at = f"/admin/orders/{number}"
+    staff.get(at)
+    staff.submit(f"{at}/ship", {"quantity-1": "3"})
+    staff.submit(f"{at}/return", {"quantity-1": "1", "reason": "a chip in the rim"})
+    invoice = staff.get(f"{at}/documents/INV-000001.pdf")
+    assert invoice.mimetype == "application/pdf"
+    words = text_of(invoice.data)
+    for part in (number, "Blue mug", "£12.34", "£37.02", "£3.95", "£40.97", "£6.83", "Ada Buyer"):
+        assert part in words
+    words = text_of(staff.get(f"{at}/documents/CN-000001.pdf").data)
+    for part in ("INV-000001", "Blue mug", "£12.34", "a chip in the rim"):
+        assert part in words
+    assert staff.get(f"{at}/documents/INV-000009.pdf").status_code == 404
+
+
+def test_a_packing_slip_says_what_to_pack_and_no_prices(staff: ShopClient) -> None:
+    number = bought((make_product(name="Blue mug", price_minor=1234), 3))
+    words = text_of(staff.get(f"/admin/orders/{number}/packing-slip.pdf").data)
+    for part in (number, "Blue mug", "Analytical Row"):
+        assert part in words
+    assert "£" not in words
+
+
+def test_documents_say_what_is_missing_when_nothing_draws_them(
+    staff: ShopClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    number = bought((make_product(), 1))
+    answer = staff.get(f"/admin/orders/{number}/packing-slip.pdf")
+    assert answer.status_code == 503
+    assert "libpango" in answer.text
+    assert staff.get(f"/admin/orders/{number}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "answers", "said"),
+    [
+        ("ship", {"quantity-1": "9", "carrier": "dhl"}, "Only 2 of Mug are left"),
+        ("ship", {"quantity-1": "-1", "carrier": "dhl"}, "whole number"),
+        ("ship", {"quantity-1": "1", "carrier": "pigeon"}, "Choose one of the carriers"),
+        ("ship", {"quantity-1": "1", "carrier": "dhl", "tracking_number": "<b>"}, "letters and digits"),
+        ("cancel", {"reason": " "}, "Say why"),
+        ("credit", {"amount": "1e9", "reason": "x"}, "more than the order"),
+        ("credit", {"amount": "NaN", "reason": "x"}, "above zero"),
+        ("credit", {"amount": "1.234", "reason": "x"}, "above zero"),
+        ("credit", {"amount": "", "reason": "x"}, "above zero"),
+        ("return", {"quantity-1": "1", "reason": "x"}, "Only 0 of Mug are left"),
+        ("capture", {"reason": "x"}, "No payment is waited for"),
+    ],
+)
+def test_bad_answers_are_explained_and_change_nothing(
+    staff: ShopClient, verb: str, answers: dict[str, str], said: str
+) -> None:
+    number = bought((make_product(), 2))
+    revision = str(after(number).revision)
+    with nothing_changes():
+        answer = staff.post(f"/admin/orders/{number}/{verb}", {"revision": revision, **answers})
+    assert answer.status_code in {409, 422}
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("verb", ["capture", "ship", "cancel", "return", "credit", "invoice", "refund"])
+def test_an_order_that_does_not_exist_is_not_found(staff: ShopClient, verb: str) -> None:
+    answers = {"reason": "x", "carrier": "dhl", "quantity-1": "1", "amount": "1", "revision": "0"}
+    assert staff.post(f"/admin/orders/NO-SUCH/{verb}", answers).status_code == 404
+
+
+def test_a_page_that_is_out_of_date_does_nothing(staff: ShopClient) -> None:
+    number = bought((make_product(), 2))
+    old = str(after(number).revision)
+    send = {"quantity-1": "1", "carrier": "dhl", "revision": old}
+    assert staff.post(f"/admin/orders/{number}/ship", send).status_code == 200
+    with nothing_changes():
+        answer = staff.post(f"/admin/orders/{number}/ship", send)
+    assert (answer.status_code, "has changed since you opened" in answer.text) == (409, True)
+
+
+def test_an_analyst_reads_an_order_and_does_nothing_to_it(app: Flask, enter: Enter) -> None:
+    number = bought((make_product(), 1))
+    page = enter(Role.ANALYST).get(f"/admin/orders/{number}")
+    assert page.status_code == 200
+    assert "Next steps" not in page.text
