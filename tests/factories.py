@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from smartshop.cart import operations as carts
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Category, Product, Variant
+from smartshop.catalog.operations import listing
 from smartshop.identity.models import Person
 from smartshop.identity.operations import accounts
 from smartshop.identity.rules.roles import Role
 from smartshop.inventory.models import StockLevel
-from smartshop.inventory.operations import stock
+from smartshop.inventory.operations import shelves, stock
 from smartshop.kernel import clock, codes
 from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.extensions import db
@@ -131,10 +132,12 @@ def make_variant(
         )
         db.session.add(variant)
         db.session.flush()
+        listing.refresh([product_id])
         if on_hand:
             stock.receive(variant_id=variant.id, quantity=on_hand, reference="opening stock")
         else:
             db.session.add(StockLevel(variant_id=variant.id, on_hand=0, is_tracked=on_hand is not None))
+            shelves.refresh(variant_ids=[variant.id])
     return variant.id
 
 

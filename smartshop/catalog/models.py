@@ -25,13 +25,20 @@ class Category(Base):
 
 
 class Product(Base):
-    """What is shown; its variants are what is sold. Cheapest price and rating are kept here so that lists need one query."""
+    """What is shown; its variants are what is sold.
+
+    Prices, first picture, rating and whether it is in stock are kept here too, so that lists read one table;
+    ``operations.listing`` keeps them true. A product with nothing to sell has no ``price_low_minor``.
+    """
 
     __tablename__ = "products"
     __table_args__ = (
         sa.CheckConstraint(f"status IN {STATUSES}", name="status_is_known"),
         sa.CheckConstraint("rating_count >= 0", name="rating_count_not_negative"),
         sa.Index("ix_products_listing", "status", "category_id", "id"),
+        sa.Index("ix_products_by_price", "status", "price_low_minor"),
+        sa.Index("ix_products_by_reviews", "status", "rating_count"),
+        sa.Index("ix_products_by_age", "status", "created_at"),
     )
 
     id: so.Mapped[int] = so.mapped_column(primary_key=True)
@@ -44,6 +51,10 @@ class Product(Base):
     attributes: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
     rating_sum: so.Mapped[int] = so.mapped_column(default=0)
     rating_count: so.Mapped[int] = so.mapped_column(default=0)
+    price_low_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
+    price_high_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
+    image_path: so.Mapped[str] = so.mapped_column(sa.String(255), default="", server_default="")
+    is_in_stock: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
     created_at: so.Mapped[datetime] = so.mapped_column(index=True)
     updated_at: so.Mapped[datetime]
 
@@ -81,6 +92,38 @@ class ProductImage(Base):
     path: so.Mapped[str] = so.mapped_column(sa.String(255))
     alt: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
     position: so.Mapped[int] = so.mapped_column(default=0)
+
+
+class ProductFacet(Base):
+    """An attribute or option value of a product, copied here to be counted and narrowed by."""
+
+    __tablename__ = "product_facets"
+    __table_args__ = (sa.Index("ix_product_facets_name_value", "name", "value", "product_id"),)
+
+    product_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: so.Mapped[str] = so.mapped_column(sa.String(60), primary_key=True)
+    value: so.Mapped[str] = so.mapped_column(sa.String(120), primary_key=True)
+
+
+class SearchWord(Base):
+    """A word some product was described with: what a misspelled one is compared to."""
+
+    __tablename__ = "search_words"
+
+    word: so.Mapped[str] = so.mapped_column(sa.String(40), primary_key=True)
+
+
+class SearchMiss(Base):
+    """A search that found nothing, how often, and when last: what the shop may be missing."""
+
+    __tablename__ = "search_misses"
+    __table_args__ = (sa.CheckConstraint("times > 0", name="times_positive"),)
+
+    asked: so.Mapped[str] = so.mapped_column(sa.String(340), primary_key=True)
+    times: so.Mapped[int] = so.mapped_column(index=True)
+    last_at: so.Mapped[datetime]
 
 
 class Review(Base):

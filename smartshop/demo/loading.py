@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Category, Product
+from smartshop.catalog.operations import listing
 from smartshop.demo import browsing, people, process, reviews
 from smartshop.demo.assortment import products
 from smartshop.demo.browsing import Events
@@ -23,6 +24,7 @@ from smartshop.demo.writing import catalog, rows, stock, trade, visits
 from smartshop.demo.writing import people as writing_people
 from smartshop.demo.writing.people import Account
 from smartshop.identity.models import Person
+from smartshop.inventory.operations import shelves
 from smartshop.kernel import audit, clock, codes, money, passwords
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.errors import Conflict
@@ -195,6 +197,9 @@ def _write(made: _Made, plan: Plan, setting: Setting, password_hash: str, progre
     trade.write_payments(placed, setting.currency)
     progress("Counting stock", 0.5)
     stock.write_stock(history, sold, placed, plan.seed)
+    product_ids = sold.product_id.tolist()
+    listing.refresh(product_ids)
+    shelves.refresh_products(product_ids=product_ids)
     progress("Writing visits", 0.6)
     visits.write_events(made.events, person_ids, sold, placed, scale)
     visits.write_carts(history, made.events, person_ids, sold)

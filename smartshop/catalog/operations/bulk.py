@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Category, Product, Variant
+from smartshop.catalog.operations import listing
 from smartshop.catalog.rules import categories, wording
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
@@ -65,7 +66,10 @@ def add_products(*, products: Sequence[NewProduct]) -> list[int]:
         learned = categories.learn([*names, *earlier])
         category_ids = _category_ids(learned.names)
         _insert_products(products, names, [category_ids[name] for name in learned.of[: len(names)]])
-        return _insert_variants(products)
+        variant_ids = _insert_variants(products)
+        codes = {product.code for product in products}
+        listing.refresh([found.product_id for code, found in imported_products().items() if code in codes])
+        return variant_ids
 
 
 def _known_categories() -> dict[str, int]:

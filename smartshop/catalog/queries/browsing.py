@@ -1,27 +1,20 @@
-"""What the shop front shows of the catalog: categories, cards, lists, search and one product."""
+"""What the shop front shows of the catalog: categories, cards and one product."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Category, Product, ProductImage, Review, Variant
+from smartshop.catalog.rules import tree as tree_rules
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
-from smartshop.kernel.pages import Page
 
 REVIEWS_SHOWN = 20
-
-
-class Sort(StrEnum):
-    FEATURED = "featured"
-    NEWEST = "newest"
-    CHEAPEST = "price"
-    DEAREST = "price-down"
-    BEST_RATED = "rating"
+SHOWN = (Product.status == "published", Product.price_low_minor.is_not(None))
+"""What makes a product one that the shop shows."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +24,15 @@ class CategoryLink:
     slug: str
     description: str
     image_path: str
+
+
+@dataclass(frozen=True)
+class CategoryPage(CategoryLink):
+    """A category in its tree: ``above`` from the root, ``children`` that have something, ``ids`` of it and all below."""
+
+    above: tuple[CategoryLink, ...]
+    children: tuple[CategoryLink, ...]
+    ids: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ProductCard:
     image_path: str
     rating: float | None
     rating_count: int
+    is_in_stock: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class ProductView:
     name: str
     description: str
     category: CategoryLink
+    above: tuple[CategoryLink, ...]
+    """The categories that hold its own, from the root."""
     attributes: dict[str, Any]
     variants: tuple[VariantView, ...]
     images: tuple[tuple[str, str], ...]
@@ -87,146 +92,111 @@ class ProductView:
 
 
 def categories() -> list[CategoryLink]:
-    """Every category with something published in it, in the shop's order."""
-    has_products = sa.exists().where(Product.category_id == Category.id, Product.status == "published")
-    rows = db.session.scalars(
-        sa.select(Category).where(has_products).order_by(Category.position, Category.name)
-    )
-    return [_link(category) for category in rows]
+    """The top categories with something published in or under them, in the shop's order."""
+    return _Tree.read().shown(None)
 
 
-def category(slug: str) -> CategoryLink:
-    """Raises NotFound."""
-    found = db.session.scalar(sa.select(Category).where(Category.slug == slug))
+def all_categories() -> list[CategoryLink]:
+    """Every category with something published in or under it."""
+    tree = _Tree.read()
+    return [row for row in tree.rows.values() if row.id in tree.filled]
+
+
+def category(slug: str) -> CategoryPage:
+    """A category with its place in the tree; one query.
+
+    Raises NotFound.
+    """
+    tree = _Tree.read()
+    found = next((row for row in tree.rows.values() if row.slug == slug), None)
     if found is None:
         raise NotFound("There is no such category. The menu shows those we have.")
-    return _link(found)
-
-
-def _link(row: Category) -> CategoryLink:
-    return CategoryLink(row.id, row.name, row.slug, row.description, row.image_path)
-
-
-def _card_columns() -> sa.Select[Any]:
-    prices = (
-        sa.select(
-            Variant.product_id,
-            sa.func.min(Variant.price_minor).label("lowest"),
-            sa.func.max(Variant.price_minor).label("highest"),
-        )
-        .where(Variant.is_active, Variant.product_id == Product.id)
-        .correlate(Product)
+    steps = tree_rules.path(tree.parents, found.id)[:-1]
+    return CategoryPage(
+        **vars(found),
+        above=tuple(tree.rows[step] for step in steps),
+        children=tuple(tree.shown(found.id)),
+        ids=tree_rules.below(tree.parents, found.id),
     )
-    lowest = prices.with_only_columns(sa.func.min(Variant.price_minor)).scalar_subquery()
-    highest = prices.with_only_columns(sa.func.max(Variant.price_minor)).scalar_subquery()
-    image = (
-        sa.select(ProductImage.path)
-        .where(ProductImage.product_id == Product.id)
-        .order_by(ProductImage.position)
-        .limit(1)
-        .correlate(Product)
-        .scalar_subquery()
-    )
+
+
+@dataclass(frozen=True)
+class _Tree:
+    rows: dict[int, CategoryLink]
+    parents: dict[int, int | None]
+    filled: frozenset[int]
+
+    @classmethod
+    def read(cls) -> "_Tree":
+        is_filled = sa.exists().where(Product.category_id == Category.id, Product.status == "published")
+        columns = (Category.id, Category.name, Category.slug, Category.description, Category.image_path)
+        found = db.session.execute(
+            sa.select(*columns, Category.parent_id, is_filled.label("is_filled")).order_by(
+                Category.position, Category.name
+            )
+        ).all()
+        parents = {row.id: row.parent_id for row in found}
+        filled = tree_rules.with_ancestors(parents, [row.id for row in found if row.is_filled])
+        return cls({row.id: CategoryLink(*row[:5]) for row in found}, parents, filled)
+
+    def shown(self, parent_id: int | None) -> list[CategoryLink]:
+        return [
+            row for row in self.rows.values() if self.parents[row.id] == parent_id and row.id in self.filled
+        ]
+
+
+def card_columns() -> sa.Select[*tuple[Any, ...]]:
+    """What a card needs, of every product that is shown."""
     return (
         sa.select(
             Product.id,
             Product.slug,
             Product.name,
             Category.name.label("category_name"),
-            lowest.label("lowest"),
-            highest.label("highest"),
-            image.label("image_path"),
+            Product.price_low_minor,
+            Product.price_high_minor,
+            Product.image_path,
             Product.rating_sum,
             Product.rating_count,
+            Product.is_in_stock,
         )
         .join(Category, Category.id == Product.category_id)
-        .where(Product.status == "published", lowest.is_not(None))
+        .where(*SHOWN)
     )
 
 
-def _card(row: Any) -> ProductCard:
+def card(row: Any) -> ProductCard:
+    """A row of `card_columns` as what a list shows."""
     return ProductCard(
         row.id,
         row.slug,
         row.name,
         row.category_name,
-        row.lowest,
-        row.highest > row.lowest,
-        row.image_path or "",
+        row.price_low_minor,
+        row.price_high_minor > row.price_low_minor,
+        row.image_path,
         row.rating_sum / row.rating_count if row.rating_count else None,
         row.rating_count,
+        row.is_in_stock,
     )
-
-
-def listing(
-    *,
-    category_id: int | None = None,
-    words: Sequence[str] = (),
-    sort: Sort = Sort.FEATURED,
-    page: int = 1,
-    size: int = 24,
-) -> Page[ProductCard]:
-    """Published products, of one category or matching every word in name or description; two queries."""
-    statement = _card_columns()
-    if category_id is not None:
-        statement = statement.where(Product.category_id == category_id)
-    for word in words:
-        pattern = f"%{_escaped(word)}%"
-        statement = statement.where(
-            sa.or_(
-                Product.name.ilike(pattern, escape="\\"),
-                Product.description.ilike(pattern, escape="\\"),
-                Product.external_code.ilike(pattern, escape="\\"),
-            )
-        )
-    total = (
-        db.session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0
-    )
-    number = min(max(1, page), max(1, -(-total // size)))
-    ordered = statement.order_by(*_order(sort, words)).limit(size).offset((number - 1) * size)
-    return Page([_card(row) for row in db.session.execute(ordered)], number, size, total)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _order(sort: Sort, words: Sequence[str]) -> list[sa.ColumnElement[Any]]:
-    price: sa.ColumnElement[int] = sa.literal_column("lowest")
-    rating = sa.cast(Product.rating_sum, sa.Float) / sa.func.nullif(Product.rating_count, 0)
-    orders: dict[Sort, list[sa.ColumnElement[Any]]] = {
-        Sort.FEATURED: [Product.rating_count.desc()],
-        Sort.NEWEST: [Product.created_at.desc()],
-        Sort.CHEAPEST: [price.asc()],
-        Sort.DEAREST: [price.desc()],
-        Sort.BEST_RATED: [sa.func.coalesce(rating, 0).desc(), Product.rating_count.desc()],
-    }
-    by_name = (
-        [sa.case((Product.name.ilike(f"%{_escaped(words[0])}%", escape="\\"), 0), else_=1)] if words else []
-    )
-    return [*(by_name if sort is Sort.FEATURED else []), *orders[sort], Product.id.asc()]
 
 
 def cards(product_ids: Sequence[int]) -> list[ProductCard]:
     """Cards of these products, in this order; what is not published is left out."""
-    rows = db.session.execute(_card_columns().where(Product.id.in_(product_ids)))
-    found = {row.id: _card(row) for row in rows}
+    rows = db.session.execute(card_columns().where(Product.id.in_(product_ids)))
+    found = {row.id: card(row) for row in rows}
     return [found[product_id] for product_id in product_ids if product_id in found]
 
 
 def product(slug: str) -> ProductView:
-    """One published product with its variants, pictures and newest reviews; four queries.
+    """One published product with its variants, pictures, newest reviews and place in the tree; five queries.
 
     Raises NotFound.
     """
-    row = db.session.execute(
-        sa.select(Product, Category)
-        .join(Category, Category.id == Product.category_id)
-        .where(Product.slug == slug, Product.status == "published")
-    ).one_or_none()
-    if row is None:
+    found = db.session.scalar(sa.select(Product).where(Product.slug == slug, Product.status == "published"))
+    if found is None:
         raise NotFound("We do not sell this any more. The search finds what we have.")
-    found, its_category = row
+    tree = _Tree.read()
     images = db.session.scalars(
         sa.select(ProductImage).where(ProductImage.product_id == found.id).order_by(ProductImage.position)
     ).all()
@@ -240,7 +210,8 @@ def product(slug: str) -> ProductView:
         slug=found.slug,
         name=found.name,
         description=found.description,
-        category=_link(its_category),
+        category=tree.rows[found.category_id],
+        above=tuple(tree.rows[step] for step in tree_rules.path(tree.parents, found.category_id)[:-1]),
         attributes=found.attributes,
         variants=tuple(
             VariantView(v.id, v.sku, v.name, v.options, v.price_minor, of_variant.get(v.id, first))
@@ -266,6 +237,6 @@ def _reviews(product_id: int) -> tuple[ReviewView, ...]:
 def newest(limit: int) -> list[ProductCard]:
     """The products that came last."""
     rows = db.session.execute(
-        _card_columns().order_by(Product.created_at.desc(), Product.id.desc()).limit(limit)
+        card_columns().order_by(Product.created_at.desc(), Product.id.desc()).limit(limit)
     )
-    return [_card(row) for row in rows]
+    return [card(row) for row in rows]

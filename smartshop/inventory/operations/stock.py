@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from smartshop.inventory import queries
 from smartshop.inventory.models import StockLevel, StockMovement
+from smartshop.inventory.operations import shelves
 from smartshop.kernel import clock
 from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
@@ -29,6 +30,7 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
     Raises OutOfStock, which names the first variant that does not suffice.
     """
     with unit_of_work():
+        emptied = []
         for variant_id, quantity in _summed(lines):
             taken = db.session.execute(
                 sa.update(StockLevel)
@@ -37,7 +39,7 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
                     sa.or_(sa.not_(StockLevel.is_tracked), StockLevel.on_hand >= quantity),
                 )
                 .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - quantity), else_=0))
-                .returning(StockLevel.is_tracked)
+                .returning(StockLevel.is_tracked, StockLevel.on_hand)
             ).one_or_none()
             if taken is None:
                 left = queries.availability([variant_id])[variant_id].quantity or 0
@@ -49,19 +51,25 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
                 )
             if taken.is_tracked:
                 _note(variant_id, "sale", -quantity, reference)
+                emptied += [variant_id] if taken.on_hand == 0 else []
+        shelves.refresh(variant_ids=emptied)
 
 
 def give_back(*, lines: Iterable[tuple[int, int]], reference: str, kind: str = "cancellation") -> None:
     """Put (variant id, quantity) pairs back; what is not counted stays uncounted."""
     with unit_of_work():
+        filled = []
         for variant_id, quantity in _summed(lines):
             given = db.session.execute(
                 sa.update(StockLevel)
                 .where(StockLevel.variant_id == variant_id, StockLevel.is_tracked)
                 .values(on_hand=StockLevel.on_hand + quantity)
-            )
-            if given.rowcount:  # type: ignore[attr-defined]
+                .returning(StockLevel.on_hand)
+            ).scalar()
+            if given is not None:
                 _note(variant_id, kind, quantity, reference)
+                filled += [variant_id] if given == quantity else []
+        shelves.refresh(variant_ids=filled)
 
 
 def receive(*, variant_id: int, quantity: int, reference: str) -> None:
@@ -78,6 +86,7 @@ def receive(*, variant_id: int, quantity: int, reference: str) -> None:
             )
         )
         _note(variant_id, "receipt", quantity, reference)
+        shelves.refresh(variant_ids=[variant_id])
 
 
 def _summed(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
