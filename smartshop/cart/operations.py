@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from smartshop.cart.models import Cart, CartLine
 from smartshop.cart.queries import CartKey, owned_by
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory import queries as inventory
+from smartshop.inventory.operations import holds
 from smartshop.kernel import clock, codes
 from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
@@ -60,10 +62,10 @@ def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
     _check_quantity(quantity)
     with unit_of_work():
         product_id = _product_of(variant_id)
-        left = inventory.availability([variant_id])[variant_id]
+        cart_id, token = _open_cart(key)
+        left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
         if not left.is_available:
             raise SoldOut("This has just sold out.", variant_id=variant_id)
-        cart_id, token = _open_cart(key)
         held = db.session.scalar(
             sa.select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
         )
@@ -85,7 +87,8 @@ def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
         line = db.session.get(CartLine, (cart_id, variant_id)) if cart_id else None
         if cart_id is None or line is None:
             raise CartGone("This is no longer in your cart.")
-        kept = inventory.availability([variant_id])[variant_id].clip(quantity) if quantity else 0
+        left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
+        kept = left.clip(quantity) if quantity else 0
         if kept:
             _put(cart_id, variant_id, kept)
         else:
@@ -103,7 +106,8 @@ def merge(*, token: str | None, person_id: int) -> Merged:
         own_id, _token = _open_cart(CartKey(person_id=person_id))
         own, guest = _quantities(own_id), _quantities(guest_id)
         wanted = rules.merged(own, guest)
-        left = inventory.availability(list(guest))
+        holds.release(reference=rules.holder(guest_id))
+        left = inventory.availability(list(guest), holder=rules.holder(own_id))
         clipped = 0
         for variant_id in sorted(guest):
             kept = left[variant_id].clip(wanted[variant_id])
@@ -118,6 +122,21 @@ def merge(*, token: str | None, person_id: int) -> Merged:
 def hold(*, key: CartKey) -> int | None:
     """The id of the open cart of a key, locked until the commit: what is read of it now is what gets ordered."""
     return db.session.scalar(sa.select(Cart.id).where(owned_by(key)).with_for_update())
+
+
+def reserve(*, key: CartKey, minutes: int) -> None:
+    """Keep what the cart contains for its owner while they check out; opening the checkout again renews it.
+
+    Raises OutOfStock.
+    """
+    with unit_of_work():
+        cart_id = hold(key=key)
+        if cart_id is not None and minutes:
+            holds.hold(
+                reference=rules.holder(cart_id),
+                lines=_quantities(cart_id).items(),
+                until=clock.now() + timedelta(minutes=minutes),
+            )
 
 
 def close(*, cart_id: int) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from smartshop.cart.models import Cart, CartLine
 from smartshop.catalog.models import Product, ProductImage, Variant
 from smartshop.inventory.models import StockLevel
-from smartshop.inventory.queries import Availability
+from smartshop.inventory.queries import Availability, held_by_others
 from smartshop.kernel import codes
 from smartshop.kernel.extensions import db
 
@@ -95,7 +95,13 @@ def snapshot(key: CartKey) -> CartSnapshot:
     )
     rows = db.session.execute(
         sa.select(
-            Cart.id.label("cart_id"), CartLine.quantity, Variant, Product, StockLevel, image.label("image")
+            Cart.id.label("cart_id"),
+            CartLine.quantity,
+            Variant,
+            Product,
+            StockLevel,
+            held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
+            image.label("image"),
         )
         .join(CartLine, CartLine.cart_id == Cart.id)
         .join(Variant, Variant.id == CartLine.variant_id)
@@ -105,7 +111,9 @@ def snapshot(key: CartKey) -> CartSnapshot:
         .order_by(CartLine.added_at, CartLine.variant_id)
         .execution_options(populate_existing=True)
     ).all()
-    items = tuple(_item(row.quantity, row.Variant, row.Product, row.StockLevel, row.image) for row in rows)
+    items = tuple(
+        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image) for row in rows
+    )
     return CartSnapshot(rows[0].cart_id if rows else None, items)
 
 
@@ -115,10 +123,10 @@ def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
 
 
 def _item(
-    quantity: int, variant: Variant, product: Product, level: StockLevel | None, image: str | None
+    quantity: int, variant: Variant, product: Product, level: StockLevel | None, held: int, image: str | None
 ) -> CartItem:
     is_sold = variant.is_active and product.status == "published" and level is not None
-    left = (level.on_hand if level.is_tracked else None) if is_sold and level is not None else 0
+    left = (level.on_hand - held if level.is_tracked else None) if is_sold and level is not None else 0
     return CartItem(
         variant_id=variant.id,
         product_id=product.id,

@@ -10,3 +10,8 @@ def merged(own: Mapping[int, int], guest: Mapping[int, int]) -> dict[int, int]:
     return {
         variant_id: max(own.get(variant_id, 0), guest.get(variant_id, 0)) for variant_id in {**own, **guest}
     }
+
+
+def holder(cart_id: int) -> str:
+    """The name under which stock is held for a cart at the till."""
+    return f"cart:{cart_id}"

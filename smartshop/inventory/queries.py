@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
-from smartshop.inventory.models import StockLevel
+from smartshop.inventory.models import Reservation, StockLevel
+from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 
 
@@ -33,14 +34,26 @@ class Availability:
 SOLD_OUT = Availability(0)
 
 
-def availability(variant_ids: Collection[int]) -> dict[int, Availability]:
-    """What is left of each of these variants; one without a stock level is sold out."""
+def held_by_others(holder: str | sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
+    """How much of a stock level is held now for anybody but this holder, for a statement over StockLevel."""
+    held = sa.select(sa.func.coalesce(sa.func.sum(Reservation.quantity), 0)).where(
+        Reservation.variant_id == StockLevel.variant_id,
+        Reservation.expires_at > clock.now(),
+        Reservation.reference != holder,
+    )
+    return held.correlate_except(Reservation).scalar_subquery()
+
+
+def availability(variant_ids: Collection[int], *, holder: str = "") -> dict[int, Availability]:
+    """What is left of each of these variants for this holder; one without a stock level is sold out."""
     rows = db.session.execute(
-        sa.select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.is_tracked).where(
-            StockLevel.variant_id.in_(variant_ids)
-        )
+        sa.select(
+            StockLevel.variant_id,
+            (StockLevel.on_hand - held_by_others(holder)).label("left"),
+            StockLevel.is_tracked,
+        ).where(StockLevel.variant_id.in_(variant_ids))
     ).all()
-    known = {row.variant_id: Availability(row.on_hand if row.is_tracked else None) for row in rows}
+    known = {row.variant_id: Availability(row.left if row.is_tracked else None) for row in rows}
     return {variant_id: known.get(variant_id, SOLD_OUT) for variant_id in variant_ids}
 
 

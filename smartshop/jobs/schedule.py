@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smartshop.insights import rules as insight_rules
+from smartshop.inventory.operations import holds
 from smartshop.jobs import operations, queries
 from smartshop.jobs.rules import Daily, Every, Rhythm
 from smartshop.kernel import clock
@@ -45,6 +46,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     return (
         Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
         Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
+        Job("release-holds", Every(60), timedelta(minutes=5), release_holds),
         Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
         Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
     )
@@ -80,6 +82,11 @@ def finish_orders(settings: Settings) -> str:
     """Settle or give up the orders that wait for a payment nobody is working on."""
     swept = recovering.sweep(ways=gateways.GATEWAYS, patience=timedelta(minutes=settings.payment_minutes))
     return f"{swept.settled} settled, {swept.given_up} given up, {swept.waiting} waiting"
+
+
+def release_holds(settings: Settings) -> str:
+    del settings
+    return f"what was held too long of {holds.expire()} variants is for sale again"
 
 
 def train_models(settings: Settings) -> str:

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     password_cost: int = Field(
         32768, ge=128, description="scrypt cost N of password hashes (a power of two); tests set it low."
     )
+    hold_minutes: int = Field(
+        10, ge=0, le=120, description="How long an open checkout keeps its stock; 0 keeps none."
+    )
     payment_minutes: int = Field(
         45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
     )

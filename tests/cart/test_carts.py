@@ -286,3 +286,13 @@ def test_a_line_outside_the_range_cannot_be_stored(any_app: Flask) -> None:
     for quantity in (0, 1000):
         with pytest.raises(IntegrityError), unit_of_work():
             db.session.execute(sa.update(CartLine).values(quantity=quantity))
+
+
+def test_what_a_guest_holds_at_the_till_is_theirs_when_they_sign_in(any_app: Flask) -> None:
+    mug = make_product(on_hand=2)
+    ada, guest = make_person(), make_cart((mug, 2))
+    carts.reserve(key=guest, minutes=10)
+    carts.merge(token=guest.token, person_id=ada)
+    own = queries.snapshot(CartKey(person_id=ada))
+    assert (own.quantity, own.has_shortage) == (2, False)
+    carts.reserve(key=CartKey(person_id=ada), minutes=10)

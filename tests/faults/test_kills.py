@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
-from smartshop.inventory.models import StockMovement
+from smartshop.inventory.models import StockLevel, StockMovement
+from smartshop.inventory.operations import holds
+from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.messaging.models import Email
 from smartshop.orders.models import Order
@@ -65,5 +68,8 @@ def test_a_worker_killed_in_a_checkout_leaves_one_order_or_none(
     paid = states.count("paid")
     assert sold(mug) == paid
     assert left(mug) == STOCK - paid == db.session.scalar(sa.select(sa.func.sum(StockMovement.quantity)))
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        holds.expire()
+    assert db.session.scalars(sa.select(StockLevel.reserved)).all() == [0]
     assert (count(PaymentAttempt), count(Email)) == (len(states), paid)
     assert all(db.session.scalars(sa.select(PaymentAttempt.settled_at)))

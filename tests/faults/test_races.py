@@ -35,7 +35,8 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(any_app: Flask, log: Path) -> Iterator[Server]:
-    with served(any_app, log) as running:
+    """Without holds, so that everybody stands at the till at the same moment."""
+    with served(any_app, log, environment={"SMARTSHOP_HOLD_MINUTES": "0"}) as running:
         yield running
 
 
@@ -80,6 +81,24 @@ def test_one_cart_cannot_pass_with_more_of_one_thing_than_there_is(
     refused = buyer.send("/checkout", form)
     assert refused.status == 409
     assert (count(Order), count(PaymentAttempt), left(mug)) == (0, 0, 1)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_of_a_crowd_that_opens_the_checkout_at_once_only_who_holds_the_stock_gets_in(
+    any_app: Flask, log: Path
+) -> None:
+    mug = make_product(on_hand=3)
+    with served(any_app, log) as server:
+        shoppers = [Browser(server.port) for _ in range(16)]
+        for shopper in shoppers:
+            shopper.get(f"/p/{mug.slug}")
+            assert shopper.submit("/cart/add").status == 303
+        opened = at_once([partial(shopper.get, "/checkout") for shopper in shoppers])
+        assert Counter(answer.status for answer in opened) == {200: 3, 302: 13}
+        holders = [s for s, answer in zip(shoppers, opened, strict=True) if answer.status == 200]
+        assert {answer.status for answer in at_once([partial(buy, holder) for holder in holders])} == {303}
+    assert (count(Order), sold(mug), left(mug)) == (3, 3, 0)
+    assert db.session.scalars(sa.select(StockLevel.reserved)).all() == [0]
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 

@@ -27,6 +27,8 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
     The same variant twice counts as one; rows are touched in id order, so two buyers never wait for each
     other in a circle.
 
+    What is held is not taken: whoever holds it buys with `holds.turn_into_sale`.
+
     Raises OutOfStock, which names the first variant that does not suffice.
     """
     with unit_of_work():
@@ -36,7 +38,9 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
                 sa.update(StockLevel)
                 .where(
                     StockLevel.variant_id == variant_id,
-                    sa.or_(sa.not_(StockLevel.is_tracked), StockLevel.on_hand >= quantity),
+                    sa.or_(
+                        sa.not_(StockLevel.is_tracked), StockLevel.on_hand - StockLevel.reserved >= quantity
+                    ),
                 )
                 .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - quantity), else_=0))
                 .returning(StockLevel.is_tracked, StockLevel.on_hand)

@@ -6,8 +6,9 @@ from sqlalchemy.exc import IntegrityError
 
 from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
+from smartshop.cart import rules as cart_rules
 from smartshop.cart.queries import CartKey, CartSnapshot
-from smartshop.inventory.operations import stock
+from smartshop.inventory.operations import holds, stock
 from smartshop.kernel import audit, clock, codes
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
@@ -219,8 +220,10 @@ def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[OrderLin
 
 def _take(order: Order, snapshot: CartSnapshot) -> None:
     try:
-        stock.take(
-            lines=[(item.variant_id, item.quantity) for item in snapshot.items], reference=order.number
+        holds.turn_into_sale(
+            holder=cart_rules.holder(snapshot.cart_id or 0),
+            lines=[(item.variant_id, item.quantity) for item in snapshot.items],
+            reference=order.number,
         )
     except stock.OutOfStock as error:
         short = [item for item in snapshot.items if item.variant_id == error.facts["variant_id"]]

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
+from smartshop.cart import operations as filling
 from smartshop.cart import queries as carts
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.operations import accounts
+from smartshop.inventory.operations import stock
 from smartshop.kernel.errors import Invalid
 from smartshop.orders.operations import placing
 from smartshop.orders.rules.checkout import PlaceOrder
@@ -26,7 +28,7 @@ from smartshop.web.signing import current_person, door
 @access(PUBLIC)
 def checkout() -> ResponseReturnValue:
     cart = carts.snapshot(basket.key())
-    if not cart.items or cart.has_shortage:
+    if not cart.items or cart.has_shortage or not _is_held():
         flash(_("Your cart shows what you can order now."), "info")
         return redirect(url_for("shop.cart"))
     tracking.note(Kind.CHECKOUT, value=cart.goods_minor)
@@ -54,6 +56,15 @@ def place_order() -> ResponseReturnValue:
         flash(error.message, "warning")
         return render_template("shop/cart.html", cart=carts.snapshot(basket.key())), error.status
     return redirect(url_for("shop.order", number=number), 303)
+
+
+def _is_held() -> bool:
+    """Keep the stock of the cart for its owner; False when somebody else has just taken it."""
+    try:
+        filling.reserve(key=basket.key(), minutes=settings().hold_minutes)
+    except stock.OutOfStock:
+        return False
+    return True
 
 
 def _place(command: PlaceOrder, form: CheckoutForm) -> str:

@@ -1,7 +1,8 @@
 import pytest
+import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
-from smartshop.inventory.models import StockLevel
+from smartshop.inventory.models import Reservation, StockLevel
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.browser_client import ShopClient
@@ -146,7 +147,8 @@ def test_a_price_that_changed_is_shown_before_it_is_charged(visitor: ShopClient,
 
 def test_what_sold_in_the_meantime_is_said_and_the_cart_kept(visitor: ShopClient, mug: Goods) -> None:
     with unit_of_work():
-        db.session.get_one(StockLevel, mug.variant_id).on_hand = 1
+        db.session.execute(sa.delete(Reservation))
+        db.session.execute(sa.update(StockLevel).values(on_hand=1, reserved=0))
     with nothing_changes():
         status, page = send(visitor, **WITH_ACCOUNT)
     assert status == 409

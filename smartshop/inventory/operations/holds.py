@@ -1,0 +1,142 @@
+"""Keeping stock for a while for whoever is at the till. What is held is on hand, but nobody else can have it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from smartshop.inventory.models import Reservation, StockLevel
+from smartshop.inventory.operations import stock
+from smartshop.kernel import clock
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+
+
+def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -> None:
+    """Keep exactly these (variant id, quantity) pairs for a holder until then, all or none.
+
+    Holding again renews: what is held already counts, more is added, less is let go. What is not counted needs no
+    holding.
+
+    Raises OutOfStock, which names a variant that does not suffice and how many more of it were wanted and left;
+    what was held before stays held.
+    """
+    with unit_of_work():
+        wanted = _summed(lines)
+        _lock(variant_ids=sorted(wanted.keys() | _held(reference).keys()))
+        held = _held(reference)
+        counted = _counted(wanted)
+        changes = {v: wanted.get(v, 0) - held.get(v, 0) for v in {*counted, *held}}
+        _change({variant_id: change for variant_id, change in changes.items() if change})
+        db.session.execute(sa.delete(Reservation).where(Reservation.reference == reference))
+        rows = [
+            {"reference": reference, "variant_id": v, "quantity": wanted[v], "expires_at": until}
+            for v in counted
+        ]
+        if rows:
+            db.session.execute(sa.insert(Reservation), rows)
+
+
+def release(*, reference: str) -> None:
+    """Let go of everything a holder has."""
+    with unit_of_work():
+        held = _held(reference)
+        if held:
+            _lock(variant_ids=held)
+            _let_go(Reservation.reference == reference)
+
+
+def turn_into_sale(*, holder: str, lines: Iterable[tuple[int, int]], reference: str) -> None:
+    """Take what a holder buys out of stock, with what was held for them and the rest.
+
+    Raises OutOfStock.
+    """
+    with unit_of_work():
+        wanted = _summed(lines)
+        _lock(variant_ids=sorted(wanted.keys() | _held(holder).keys()))
+        _let_go(Reservation.reference == holder)
+        stock.take(lines=wanted.items(), reference=reference)
+
+
+def expire() -> int:
+    """Let go of every reservation that ran out; returns of how many variants."""
+    over = db.session.scalars(
+        sa.select(Reservation.variant_id).distinct().where(Reservation.expires_at <= clock.now())
+    ).all()
+    for variant_id in over:
+        _lock(variant_ids=[variant_id])
+    return len(over)
+
+
+def _lock(*, variant_ids: Collection[int]) -> None:
+    """Lock these levels in id order until the commit, and let go of what was held of them for too long.
+
+    Whatever changes a reservation holds this lock, so that ``reserved`` stays the sum of the reservations.
+    """
+    with unit_of_work():
+        db.session.execute(
+            sa.select(StockLevel.variant_id)
+            .where(StockLevel.variant_id.in_(variant_ids))
+            .order_by(StockLevel.variant_id)
+            .with_for_update()
+        )
+        over = sa.and_(Reservation.variant_id.in_(variant_ids), Reservation.expires_at <= clock.now())
+        _let_go(over)
+
+
+def _let_go(which: sa.ColumnElement[bool]) -> None:
+    """Drop the reservations a condition picks, all of locked levels."""
+    dropped = db.session.execute(
+        sa.delete(Reservation).where(which).returning(Reservation.variant_id, Reservation.quantity)
+    ).all()
+    for variant_id, quantity in _summed((row.variant_id, row.quantity) for row in dropped).items():
+        db.session.execute(
+            sa.update(StockLevel)
+            .where(StockLevel.variant_id == variant_id)
+            .values(reserved=StockLevel.reserved - quantity)
+        )
+
+
+def _held(reference: str) -> dict[int, int]:
+    rows = db.session.execute(
+        sa.select(Reservation.variant_id, Reservation.quantity).where(Reservation.reference == reference)
+    )
+    return {row.variant_id: row.quantity for row in rows}
+
+
+def _counted(wanted: dict[int, int]) -> list[int]:
+    """Those that are counted; what has no level at all is sold out."""
+    rows = db.session.execute(
+        sa.select(StockLevel.variant_id, StockLevel.is_tracked).where(StockLevel.variant_id.in_(wanted))
+    ).all()
+    for variant_id in sorted(wanted.keys() - {row.variant_id for row in rows}):
+        raise _short(variant_id, wanted[variant_id], 0)
+    return sorted(row.variant_id for row in rows if row.is_tracked)
+
+
+def _change(changes: dict[int, int]) -> None:
+    if not changes:
+        return
+    change = sa.case(changes, value=StockLevel.variant_id)
+    changed = db.session.scalars(
+        sa.update(StockLevel)
+        .where(StockLevel.variant_id.in_(changes), StockLevel.on_hand - StockLevel.reserved >= change)
+        .values(reserved=StockLevel.reserved + change)
+        .returning(StockLevel.variant_id)
+    ).all()
+    for variant_id in sorted(changes.keys() - set(changed)):
+        left = sa.select(StockLevel.on_hand - StockLevel.reserved).where(StockLevel.variant_id == variant_id)
+        raise _short(variant_id, changes[variant_id], db.session.scalar(left) or 0)
+
+
+def _short(variant_id: int, wanted: int, left: int) -> stock.OutOfStock:
+    message = "There is less left than you asked for."
+    return stock.OutOfStock(message, variant_id=variant_id, wanted=wanted, left=left)
+
+
+def _summed(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
+    wanted: Counter[int] = Counter()
+    for variant_id, quantity in lines:
+        wanted[variant_id] += quantity
+    return dict(sorted(wanted.items()))
