@@ -9,4 +9,5 @@ export function attach(form) {
   };
   form.addEventListener("change", (event) => { if (event.target.name === "shipping") show(); });
   window.addEventListener("pageshow", show);
+  show();
 }
