@@ -13,6 +13,7 @@ from smartshop.catalog.models import Category, Product, Variant
 from smartshop.catalog.operations import listing
 from smartshop.identity.models import Person
 from smartshop.identity.operations import accounts
+from smartshop.identity.rules.addresses import Address
 from smartshop.identity.rules.roles import Role
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import shelves, stock
@@ -21,7 +22,7 @@ from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order, OrderLine
-from smartshop.orders.rules.checkout import Address, PlaceOrder
+from smartshop.orders.rules.checkout import PlaceOrder
 from tests.databases import CHEAP_PASSWORDS
 
 PASSWORD = "correct horse battery"

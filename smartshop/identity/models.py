@@ -69,3 +69,29 @@ class SignIn(Base):
     ended_at: so.Mapped[datetime | None]
     address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
     user_agent: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+
+
+class SavedAddress(Base):
+    """A place a person has parcels sent to; at most one of a person's is the default."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        sa.Index(
+            "uq_addresses_default",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        ),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(120))
+    line1: so.Mapped[str] = so.mapped_column(sa.String(120))
+    line2: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
+    city: so.Mapped[str] = so.mapped_column(sa.String(80))
+    postcode: so.Mapped[str] = so.mapped_column(sa.String(16))
+    country: so.Mapped[str] = so.mapped_column(sa.String(2))
+    phone: so.Mapped[str] = so.mapped_column(sa.String(32), default="")
+    is_default: so.Mapped[bool] = so.mapped_column(default=False)

@@ -10,6 +10,7 @@ from smartshop.web.machine.blueprint import bp as machine
 from smartshop.web.shop.blueprint import bp as shop
 
 VIEWS = (
+    "account.addresses",
     "account.overview",
     "account.signing_in",
     "admin.activity",

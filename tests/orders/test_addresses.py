@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartshop.orders.rules.checkout import FIELDS, Address, PlaceOrder, address_from
+from smartshop.identity.rules.addresses import FIELDS, Address, address_from
+from smartshop.orders.rules.checkout import PlaceOrder
 
 COUNTRIES = frozenset({"GB", "DE"})
 GOOD = {

@@ -13,11 +13,11 @@ from smartshop.demo.people import PersonPlan
 from smartshop.demo.process import Flags, History, Ints
 from smartshop.demo.writing import rows
 from smartshop.demo.writing.catalog import Sold
+from smartshop.identity.rules.addresses import Address
 from smartshop.kernel import codes
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import allocate
 from smartshop.orders.models import Order, OrderLine, OrderReturn
-from smartshop.orders.rules.checkout import Address
 from smartshop.orders.rules.states import State
 from smartshop.payments.models import PaymentAttempt
 from smartshop.pricing import queries as prices

@@ -30,6 +30,7 @@ class OrderRow:
 @dataclass(frozen=True)
 class LineView:
     position: int
+    variant_id: int | None
     sku: str
     product_name: str
     variant_name: str
@@ -84,11 +85,29 @@ def order(number: str, *, seen_by: int | None, is_staff: bool = False) -> OrderV
     return _view(found, lines)
 
 
+def found(number: str, email: str) -> str:
+    """The number of the order that was placed with this e-mail address, however it was typed.
+
+    Raises NotFound, whichever of the two is wrong.
+    """
+    letters = "".join(character for character in number.upper() if character.isalnum())
+    written = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+    known = db.session.scalar(
+        sa.select(Order.number).where(Order.number == written, Order.email == email.strip().lower())
+    )
+    if known is None:
+        raise NotFound(
+            "There is no order with this number and e-mail address. Check both: they stand in the confirmation."
+        )
+    return known
+
+
 def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
     names = [name for name in OrderView.__dataclass_fields__ if name != "lines"]
     views = tuple(
         LineView(
             line.position,
+            line.variant_id,
             line.sku,
             line.product_name,
             line.variant_name,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smartshop.identity.rules import accounts
+from smartshop.identity.rules.addresses import Address, address_from
 from smartshop.kernel import codes
-from smartshop.orders.rules.checkout import Address, PlaceOrder, address_from
+from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.payments.rules import gateways
 from smartshop.web import parsing
 from smartshop.web.places import COUNTRY_CODES

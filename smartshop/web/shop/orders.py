@@ -1,21 +1,81 @@
-"""One order, as its customer sees it."""
+"""One order, as its customer sees it: where it stands, its papers, and the way to order it again."""
 
-from flask import render_template
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from smartshop.orders.queries import reading
+from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import limiter
+from smartshop.orders.operations import reordering
+from smartshop.orders.queries import aftercare, reading
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
+from smartshop.web import basket, documents
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
+
+ATTEMPTS = "20 per minute"
+
+
+def _me() -> int | None:
+    person = current_person()
+    return person.person_id if person else None
 
 
 @bp.get("/orders/<number>")
 @access(PUBLIC)
 def order(number: str) -> ResponseReturnValue:
-    person = current_person()
-    found = reading.order(number, seen_by=person.person_id if person else None)
-    way_to_pay = gateways.GATEWAYS.get(found.payment_method)
-    attempts = payments.attempts(found.number)
-    return render_template("shop/order.html", order=found, way_to_pay=way_to_pay, attempts=attempts)
+    found = reading.order(number, seen_by=_me())
+    return render_template(
+        "shop/order.html",
+        order=found,
+        after=aftercare.of(found.number),
+        way_to_pay=gateways.GATEWAYS.get(found.payment_method),
+        attempts=payments.attempts(found.number),
+    )
+
+
+@bp.get("/orders/<number>/documents/<document>")
+@access(PUBLIC)
+def order_document(number: str, document: str) -> ResponseReturnValue:
+    found = reading.order(number, seen_by=_me())
+    return documents.send_document(
+        aftercare.document(order_number=found.number, document_number=document.removesuffix(".pdf"))
+    )
+
+
+@bp.post("/orders/<number>/reorder")
+@access(PUBLIC)
+def reorder(number: str) -> ResponseReturnValue:
+    again = reordering.again(number=number, seen_by=_me(), key=basket.key())
+    basket.keep(again.token)
+    if again.lines:
+        flash(
+            ngettext("%(num)d line is in your cart.", "%(num)d lines are in your cart.", again.lines),
+            "success",
+        )
+    if again.short:
+        flash(_("Fewer are left of: %(names)s.", names=", ".join(again.short)), "warning")
+    if again.gone:
+        flash(_("Not to be had at the moment: %(names)s.", names=", ".join(again.gone)), "warning")
+    return redirect(url_for("shop.cart") if again.lines else url_for("shop.order", number=number), 303)
+
+
+@bp.get("/find-order")
+@access(PUBLIC)
+def find_order() -> ResponseReturnValue:
+    return render_template("shop/order_find.html", values={}, message="")
+
+
+@bp.post("/find-order")
+@limiter.limit(ATTEMPTS)
+@access(PUBLIC)
+def look_up_order() -> ResponseReturnValue:
+    values = {name: request.form.get(name, "")[:254] for name in ("number", "email")}
+    try:
+        number = reading.found(values["number"], values["email"])
+    except NotFound as error:
+        return render_template("shop/order_find.html", values=values, message=error.message), 422
+    return redirect(url_for("shop.order", number=number), 303)
