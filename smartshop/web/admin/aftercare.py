@@ -111,7 +111,9 @@ def credit_order(number: str) -> ResponseReturnValue:
             actor=actor(),
         )
         credited = _money(number, settled.credited_minor)
-        return _("%(amount)s is let go.", amount=credited) + _went_back(number, settled.refunded_minor)
+        return _("The price is reduced by %(amount)s.", amount=credited) + _went_back(
+            number, settled.refunded_minor
+        )
 
     return _done(number, "credit", act)
 

@@ -37,7 +37,7 @@ def test_staff_sends_takes_back_and_refunds_from_the_page(staff: ShopClient) -> 
     assert "£30.00 went back to the customer" in page
     assert "a chip in the rim" in page
     page = staff.submit(f"{at}/credit", {"amount": "12.50", "reason": "came late"}).text
-    assert "£12.50 is let go" in page
+    assert "The price is reduced by £12.50" in page
     page = staff.submit(f"{at}/cancel", {"reason": "not to be had any more"}).text
     assert "£30.00 went back to the customer" in page
     assert (state_of(number), left_of(goods)) == ("fulfilled", 4)
