@@ -40,7 +40,8 @@ fix: $(VENV)/ready-dev ## Format, and fix what the linters can
 docs: $(VENV)/ready ## Write the generated reference tables again
 	$(BIN)/flask docs write
 
-bench: $(VENV)/ready ## Measure importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
+bench: $(VENV)/ready ## Measure the shop front, then importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
+	$(BIN)/python -m benchmarks.storefront
 	$(BIN)/python benchmarks/history.py
 
 shots: $(VENV)/ready-dev static/vendor/ready ## Take the screenshots of the README again

@@ -143,7 +143,7 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def register_pages(app: Flask) -> None:
-    from smartshop.web import assets, errors, guards, parsing, presenting, tracking
+    from smartshop.web import assets, errors, guards, keeping, parsing, presenting, tracking
     from smartshop.web.blueprints import BLUEPRINTS
 
     presenting.install(app)
@@ -151,6 +151,7 @@ def register_pages(app: Flask) -> None:
     errors.install(app)
     parsing.install(app)
     tracking.install(app)
+    keeping.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.install_gate(app)

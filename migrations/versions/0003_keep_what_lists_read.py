@@ -14,8 +14,10 @@ branch_labels = None
 depends_on = None
 
 WORD = re.compile(r"[^\W_]+")
+COUNTED = ("price_low_minor", "is_in_stock", "rating_count", "rating_sum")
 INDEXES = (
-    ("ix_products_by_price", ["status", "price_low_minor"]),
+    ("ix_products_counting", ["status", "category_id", *COUNTED]),
+    ("ix_products_by_price", ["status", *COUNTED, "category_id"]),
     ("ix_products_by_reviews", ["status", "rating_count"]),
     ("ix_products_by_age", ["status", "created_at"]),
 )

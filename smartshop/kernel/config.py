@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     password_cost: int = Field(
         32768, ge=128, description="scrypt cost N of password hashes (a power of two); tests set it low."
     )
+    page_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=300,
+        description="How long shop pages are kept for visitors without account or cart; 0 makes each anew. "
+        "Default: 10 in production, else 0.",
+    )
     hold_minutes: int = Field(
         10, ge=0, le=120, description="How long an open checkout keeps its stock; 0 keeps none."
     )
@@ -125,6 +132,11 @@ class Settings(BaseSettings):
     @property
     def has_secure_cookies(self) -> bool:
         return self.env == "production" if self.secure_cookies is None else self.secure_cookies
+
+    @property
+    def kept_seconds(self) -> int:
+        """How long pages are kept for visitors without account or cart."""
+        return (10 if self.env == "production" else 0) if self.page_seconds is None else self.page_seconds
 
     @property
     def database(self) -> str:

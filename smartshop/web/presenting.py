@@ -83,7 +83,11 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 def page_url(page_number: int) -> str:
     """This page's address with another ``page`` in it."""
-    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), "page": page_number}
+    values: dict[str, Any] = {
+        **(request.view_args or {}),
+        **request.args.to_dict(flat=False),
+        "page": page_number,
+    }
     return url_for(request.endpoint or "shop.home", **values)
 
 

@@ -85,7 +85,7 @@ def listing(
     statement = browsing.card_columns().where(*conditions)
     if wanted.words and sort is Sort.FEATURED:
         statement = _by_relevance(statement, wanted.words)
-    ordered = statement.order_by(*_order(sort), Product.id).limit(size).offset((number - 1) * size)
+    ordered = statement.order_by(*_order(sort)).limit(size).offset((number - 1) * size)
     return Page([browsing.card(row) for row in db.session.execute(ordered)], number, size, total)
 
 
@@ -116,7 +116,7 @@ def suggestions(words: Sequence[str], limit: int = 6) -> list[ProductCard]:
     if not words:
         return []
     statement = browsing.card_columns().where(*_base(Wanted(words=tuple(words))))
-    ordered = _by_relevance(statement, words).order_by(*_order(Sort.FEATURED), Product.id).limit(limit)
+    ordered = _by_relevance(statement, words).order_by(*_order(Sort.FEATURED)).limit(limit)
     return [browsing.card(row) for row in db.session.execute(ordered)]
 
 
@@ -259,11 +259,11 @@ def _option_counts(
 def _order(sort: Sort) -> list[sa.ColumnElement[Any]]:
     mean = sa.cast(Product.rating_sum, sa.Float) / sa.func.nullif(Product.rating_count, 0)
     orders: dict[Sort, list[sa.ColumnElement[Any]]] = {
-        Sort.FEATURED: [Product.rating_count.desc()],
-        Sort.NEWEST: [Product.created_at.desc()],
-        Sort.CHEAPEST: [Product.price_low_minor.asc()],
-        Sort.DEAREST: [Product.price_low_minor.desc()],
-        Sort.BEST_RATED: [sa.func.coalesce(mean, 0).desc(), Product.rating_count.desc()],
+        Sort.FEATURED: [Product.rating_count.desc(), Product.id.desc()],
+        Sort.NEWEST: [Product.created_at.desc(), Product.id.desc()],
+        Sort.CHEAPEST: [Product.price_low_minor.asc(), Product.id.asc()],
+        Sort.DEAREST: [Product.price_low_minor.desc(), Product.id.desc()],
+        Sort.BEST_RATED: [sa.func.coalesce(mean, 0).desc(), Product.rating_count.desc(), Product.id.desc()],
     }
     return orders[sort]
 

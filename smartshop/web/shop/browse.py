@@ -14,8 +14,9 @@ from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
 from smartshop.kernel.pages import Page
 from smartshop.orders.queries import reading as orders
-from smartshop.web import parsing, tracking
+from smartshop.web import keeping, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
+from smartshop.web.keeping import Made
 from smartshop.web.shop import narrowing
 from smartshop.web.shop.blueprint import bp
 
@@ -34,44 +35,63 @@ class Found:
 @bp.get("/")
 @access(PUBLIC)
 def home() -> ResponseReturnValue:
+    tracking.visitor_id()
+    return keeping.page(_home).html
+
+
+def _home() -> Made:
     newest = browsing.newest(8)
     popular = browsing.cards(orders.bestsellers(limit=8)) or newest
-    tracking.visitor_id()
-    return render_template("shop/home.html", categories=browsing.categories(), popular=popular, newest=newest)
+    shelves = browsing.categories()
+    return Made(render_template("shop/home.html", categories=shelves, popular=popular, newest=newest))
 
 
 @bp.get("/c/<slug>")
 @access(PUBLIC)
 def category(slug: str) -> ResponseReturnValue:
-    sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
-    found = browsing.category(slug)
-    shown = _listed(narrowing.wanted(Wanted(category_ids=found.ids)), sort, number)
+    made = keeping.page(lambda: _category(slug))
     tracking.visitor_id()
-    return render_template(
-        "shop/category.html", category=found, found=shown, page=shown.page, sort=sort, sorts=list(Sort)
+    return made.html
+
+
+def _category(slug: str) -> Made:
+    sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
+    shelf = browsing.category(slug)
+    found = _listed(narrowing.wanted(Wanted(category_ids=shelf.ids)), sort, number)
+    return Made(
+        render_template(
+            "shop/category.html", category=shelf, found=found, page=found.page, sort=sort, sorts=list(Sort)
+        )
     )
 
 
 @bp.get("/search", endpoint="search")
 @access(PUBLIC)
 def search_page() -> ResponseReturnValue:
-    sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
     query = _query()
-    asked = narrowing.wanted(Wanted(words=tuple(searching.words(query)), is_unreadable=_is_only_signs(query)))
-    shown = _listed(asked, sort, number)
-    if shown.page.total == 0 and not asked.is_narrowed:
-        shown = _closest(asked, sort, number) or shown
+    made = keeping.page(lambda: _search(query))
     if query:
-        tracking.note(Kind.SEARCH, value=shown.page.total, facts={"query": query})
-    return render_template(
+        tracking.note(Kind.SEARCH, value=made.found, facts={"query": query})
+    return made.html
+
+
+def _search(query: str) -> Made:
+    sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
+    asked = narrowing.wanted(Wanted(words=tuple(searching.words(query)), is_unreadable=_is_only_signs(query)))
+    found = _listed(asked, sort, number)
+    if found.page.total == 0 and not asked.is_narrowed:
+        found = _closest(asked, sort, number) or found
+    meant = " ".join(found.asked.words) if found.asked.words != asked.words else ""
+    html = render_template(
         "shop/search.html",
         query=query,
-        meant=" ".join(shown.asked.words) if shown.asked.words != asked.words else "",
-        found=shown,
-        page=shown.page,
+        meant=meant,
+        found=found,
+        page=found.page,
         sort=sort,
         sorts=list(Sort),
     )
+    return Made(html, found=found.page.total, is_lasting=found.page.total > 0)
 
 
 @bp.get("/search/suggest")

@@ -1,0 +1,1 @@
+"""Performance goals, each a ratio to a reference measured in the same run."""

@@ -1,0 +1,54 @@
+"""A product as those see it who keep it: drafts and variants that are not sold too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from smartshop.catalog.models import Product, Variant
+from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import db
+
+
+@dataclass(frozen=True)
+class VariantKept:
+    """One variant; its price in minor units of the shop's currency."""
+
+    id: int
+    sku: str
+    name: str
+    price_minor: int
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class ProductKept:
+    """A product with all of its variants; ``updated_at`` tells two states of it apart."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    category_id: int
+    status: str
+    updated_at: datetime
+    variants: tuple[VariantKept, ...]
+
+
+def product(product_id: int) -> ProductKept:
+    """One product, published or not; two queries.
+
+    Raises NotFound.
+    """
+    columns = (Product.id, Product.slug, Product.name, Product.description, Product.category_id)
+    found = db.session.execute(
+        sa.select(*columns, Product.status, Product.updated_at).where(Product.id == product_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such product.")
+    variants = db.session.execute(
+        sa.select(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Variant.is_active)
+        .where(Variant.product_id == product_id)
+        .order_by(Variant.position)
+    )
+    return ProductKept(*found, variants=tuple(VariantKept(*row) for row in variants))

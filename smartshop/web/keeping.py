@@ -1,0 +1,103 @@
+"""Pages kept for a few seconds, for visitors who have neither signed in nor filled a cart.
+
+What is personal even then, the nonce of the content policy and the token against forged forms, is put in
+anew each time. What is bought is always checked against the stock itself: a kept page cannot oversell.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, session
+from flask_babel import get_locale
+from flask_wtf.csrf import generate_csrf
+
+from smartshop.web.presenting import settings
+from smartshop.web.signing import current_person
+
+MOST_PAGES = 300
+LONGEST_ADDRESS = 300
+PERSONAL = ("cart", "_flashes", "_user_id")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page, and what the log of events notes of it."""
+
+    html: str
+    product_id: int | None = None
+    found: int | None = None
+    is_lasting: bool = True
+
+
+@dataclass(frozen=True)
+class _Kept:
+    made: Made
+    until: float
+    nonce: str
+    token: str
+
+
+class PageKeeper:
+    """The pages of one process, the longest unused making room."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        self._pages: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: str) -> _Kept | None:
+        with self._lock:
+            kept = self._pages.get(key)
+            if kept is None or kept.until < time.monotonic():
+                return None
+            self._pages.move_to_end(key)
+            return kept
+
+    def keep(self, key: str, made: Made) -> None:
+        kept = _Kept(made, time.monotonic() + self.seconds, _nonce(), g.get("csrf_token", ""))
+        with self._lock:
+            self._pages[key] = kept
+            self._pages.move_to_end(key)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+
+def install(app: Flask) -> None:
+    app.extensions["pages"] = PageKeeper(app.config["SETTINGS"].kept_seconds)
+
+
+def page(make: Callable[[], Made]) -> Made:
+    """The page of this address: as it was kept, or made now."""
+    keeper: PageKeeper = current_app.extensions["pages"]
+    if not keeper.seconds or not _is_for_anybody():
+        return make()
+    key = f"{get_locale()} {settings().base_url} {request.full_path}"
+    kept = keeper.find(key)
+    if kept is not None:
+        return _renewed(kept)
+    made = make()
+    if made.is_lasting:
+        keeper.keep(key, made)
+    return made
+
+
+def _is_for_anybody() -> bool:
+    is_short = len(request.full_path) <= LONGEST_ADDRESS
+    return is_short and not any(key in session for key in PERSONAL) and current_person() is None
+
+
+def _renewed(kept: _Kept) -> Made:
+    html = kept.made.html
+    if kept.nonce:
+        html = html.replace(kept.nonce, _nonce())
+    if kept.token:
+        html = html.replace(kept.token, generate_csrf())
+    return Made(html, kept.made.product_id, kept.made.found)
+
+
+def _nonce() -> str:
+    """What Flask-Talisman made for this request; it keeps it on the request."""
+    return str(getattr(request, "csp_nonce", ""))
