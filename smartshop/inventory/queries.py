@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
-from smartshop.inventory.models import Reservation, StockLevel
+from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
+from smartshop.kernel.pages import Page
 
 
 @dataclass(frozen=True)
@@ -70,3 +72,70 @@ def products_on_sale(product_ids: Collection[int]) -> frozenset[int]:
         )
     )
     return frozenset(rows)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The stock of one variant as staff sees it: ``held`` of what is on hand is kept for open checkouts."""
+
+    variant_id: int
+    sku: str
+    name: str
+    is_active: bool
+    on_hand: int
+    held: int
+    is_tracked: bool
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of the ledger."""
+
+    at: datetime
+    sku: str
+    variant_name: str
+    kind: str
+    quantity: int
+    reference: str
+
+
+def levels(product_id: int) -> list[Level]:
+    """The stock of each variant of a product, in their order; one without a stock level has none."""
+    rows = db.session.execute(
+        sa.select(
+            Variant.id,
+            Variant.sku,
+            Variant.name,
+            Variant.is_active,
+            sa.func.coalesce(StockLevel.on_hand, 0),
+            sa.func.coalesce(held_by_others(""), 0),
+            sa.func.coalesce(StockLevel.is_tracked, sa.true()),
+        )
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(Variant.product_id == product_id)
+        .order_by(Variant.position)
+    )
+    return [Level(*row) for row in rows]
+
+
+def movements(product_id: int, *, page: int = 1, size: int = 50) -> Page[Movement]:
+    """The ledger of a product's variants, newest first; two queries."""
+    of_product = sa.select(StockMovement.id).join(Variant).where(Variant.product_id == product_id)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(of_product.subquery())) or 0
+    number = max(1, min(page, -(-total // size)))
+    rows = db.session.execute(
+        sa.select(
+            StockMovement.at,
+            Variant.sku,
+            Variant.name,
+            StockMovement.kind,
+            StockMovement.quantity,
+            StockMovement.reference,
+        )
+        .join(Variant)
+        .where(Variant.product_id == product_id)
+        .order_by(StockMovement.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page([Movement(*row) for row in rows], number, size, total)

@@ -42,3 +42,6 @@ class Permission(StrEnum):
 
     PRODUCTS_VIEW = "products:view"
     """Read the list of products with their stock and sales."""
+
+    STOCK_MANAGE = "stock:manage"
+    """See the ledger of a product's stock, book goods in and correct the count."""

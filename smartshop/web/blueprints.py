@@ -25,6 +25,7 @@ VIEWS = (
     "admin.scores",
     "admin.searches",
     "admin.showing",
+    "admin.stock",
     "machine.health",
     "shop.browse",
     "shop.cart",

@@ -26,6 +26,7 @@ OWNER = EVERYBODY - {
 }
 ADMIN = frozenset({"admin"})
 SUPPORT = ADMIN | {"support"}
+KEEPERS = ADMIN | {"catalog_manager"}
 ANALYSTS = ADMIN | {"analyst", "marketer"}
 BACK_OFFICE = ADMIN | {"support", "catalog_manager", "analyst", "marketer"}
 CUSTOMER_READERS = ADMIN | {"support", "analyst", "marketer"}
@@ -105,6 +106,18 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.order_document": (Route("GET", "/admin/orders/{order}/documents/INV-000001.pdf", SUPPORT),),
     "admin.packing_slip": (Route("GET", "/admin/orders/{order}/packing-slip.pdf", SUPPORT),),
     "admin.products": (Route("GET", "/admin/products", BACK_OFFICE),),
+    "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
+    "admin.receive_stock": (
+        Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),
+    ),
+    "admin.adjust_stock": (
+        Route("POST", "/admin/products/{product_id}/stock/{variant}/adjust", KEEPERS, {"counted": "1"}),
+    ),
+    "admin.stop_counting_stock": (
+        Route(
+            "POST", "/admin/products/{product_id}/stock/{variant}/stop-counting", KEEPERS, {"reason": "why"}
+        ),
+    ),
     "admin.searches": (Route("GET", "/admin/searches", ANALYSTS),),
     "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),

@@ -52,6 +52,7 @@ def shop(app: Flask) -> Iterator[Shop]:
     names: dict[str, object] = {
         "category": category,
         "product": goods.slug,
+        "product_id": goods.product_id,
         "variant": goods.variant_id,
         "picture": "mug.svg",
         "person": people["customer"],

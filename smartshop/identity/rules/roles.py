@@ -38,7 +38,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.PRODUCTS_VIEW,
         Permission.ACTIVITY_VIEW,
     },
-    Role.CATALOG_MANAGER: _EVERYONE | {Permission.PRODUCTS_VIEW},
+    Role.CATALOG_MANAGER: _EVERYONE | {Permission.PRODUCTS_VIEW, Permission.STOCK_MANAGE},
     Role.ANALYST: _EVERYONE
     | {
         Permission.ANALYTICS_VIEW,
