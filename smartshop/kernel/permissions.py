@@ -22,6 +22,9 @@ class Permission(StrEnum):
     CUSTOMERS_PII = "customers:pii"
     """See names, e-mails and addresses of customers, on pages and in reports."""
 
+    EMAILS_MANAGE = "emails:manage"
+    """Read the log of e-mails, send one again, and change the words they use."""
+
     JOBS_VIEW = "jobs:view"
     """See scheduled jobs, their last runs and the next ones."""
 

@@ -1,4 +1,4 @@
-"""The outbox: e-mails queued in the transaction that causes them."""
+"""The outbox: e-mails queued in the transaction that causes them; and the words the shop chose for them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from smartshop.kernel.db import Base
-
-STATES = ("queued", "sent", "failed")
+from smartshop.messaging.rules.letters import STATES
 
 
 class Email(Base):
@@ -31,3 +30,15 @@ class Email(Base):
     next_attempt_at: so.Mapped[datetime]
     sent_at: so.Mapped[datetime | None]
     last_error: so.Mapped[str] = so.mapped_column(sa.String(500), default="")
+
+
+class EmailTemplate(Base):
+    """The shop's own words for a kind of e-mail, in place of those in ``templates/email``."""
+
+    __tablename__ = "email_templates"
+
+    kind: so.Mapped[str] = so.mapped_column(sa.String(40), primary_key=True)
+    subject: so.Mapped[str] = so.mapped_column(sa.String(200))
+    text: so.Mapped[str] = so.mapped_column(sa.Text)
+    html: so.Mapped[str] = so.mapped_column(sa.Text)
+    changed_at: so.Mapped[datetime]

@@ -17,6 +17,7 @@ VIEWS = (
     "admin.aftercare",
     "admin.customers",
     "admin.dashboard",
+    "admin.emails",
     "admin.jobs",
     "admin.models",
     "admin.orders",

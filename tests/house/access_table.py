@@ -31,6 +31,7 @@ ANALYSTS = ADMIN | {"analyst", "marketer"}
 BACK_OFFICE = ADMIN | {"support", "catalog_manager", "analyst", "marketer"}
 CUSTOMER_READERS = ADMIN | {"support", "analyst", "marketer"}
 ORDER_READERS = ADMIN | {"support", "analyst"}
+MAIL_WRITERS = ADMIN | {"marketer"}
 MODEL_READERS = ADMIN | {"analyst"}
 
 
@@ -122,5 +123,10 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),
     "admin.roll_back": (Route("POST", "/admin/models/churn/rollback", ADMIN),),
+    "admin.emails": (Route("GET", "/admin/emails", MAIL_WRITERS),),
+    "admin.resend_email": (Route("POST", "/admin/emails/1/resend", MAIL_WRITERS),),
+    "admin.email_words": (Route("GET", "/admin/emails/words/welcome", MAIL_WRITERS),),
+    "admin.word_email": (Route("POST", "/admin/emails/words/welcome", MAIL_WRITERS),),
+    "admin.reset_email": (Route("POST", "/admin/emails/words/welcome/reset", MAIL_WRITERS),),
     "admin.jobs": (Route("GET", "/admin/jobs", ADMIN),),
 }

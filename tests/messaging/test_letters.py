@@ -5,62 +5,18 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
 from smartshop.kernel.config import ROOT
-from smartshop.messaging import rules
-from smartshop.messaging.rules import MOST_ATTEMPTS, Letter, wait_after
+from smartshop.messaging.rules import letters, samples
+from smartshop.messaging.rules.letters import MOST_ATTEMPTS, Letter, Wording, wait_after
 
 TEMPLATES = ROOT / "templates" / "email"
 KINDS = sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir())
 SHOP = {"shop_name": "Ada & Sons", "base_url": "https://shop.example"}
-ADDRESS = {
-    "name": "Ada",
-    "line1": "1 Row",
-    "line2": "",
-    "postcode": "N1",
-    "city": "London",
-    "country": "GB",
-    "phone": "",
-}
-FACTS: dict[str, dict[str, Any]] = {
-    "order_confirmation": {
-        "number": "7KQ2-M9XB-4TRD",
-        "currency": "GBP",
-        "address": ADDRESS,
-        "goods_minor": 123456,
-        "shipping_minor": 395,
-        "shipping_method": "Standard delivery",
-        "tax_minor": 20642,
-        "total_minor": 123851,
-        "payment_method": "Invoice",
-        "lines": [{"name": "Mug", "variant": "Red", "quantity": 2, "total_minor": 123456}],
-    },
-    "order_shipped": {
-        "number": "7KQ2-M9XB-4TRD",
-        "currency": "GBP",
-        "name": "Ada",
-        "lines": [{"name": "Mug", "quantity": 2}],
-        "carrier": "Royal Mail",
-        "tracking_number": "AB 1",
-        "tracking_url": "https://track.example/AB1",
-    },
-    "order_cancelled": {
-        "number": "7KQ2-M9XB-4TRD",
-        "currency": "GBP",
-        "name": "Ada",
-        "amount_minor": 123851,
-        "is_whole": True,
-        "reason": "sold out",
-    },
-    "order_refunded": {
-        "number": "7KQ2-M9XB-4TRD",
-        "currency": "GBP",
-        "name": "Ada",
-        "amount_minor": 123851,
-    },
-}
+FACTS = samples.FACTS
+ADDRESS = dict(samples.ADDRESS)
 
 
 def render(kind: str = "order_confirmation", **changed: Any) -> Letter:
-    return rules.render(TEMPLATES, kind, SHOP | FACTS[kind] | changed)
+    return letters.render(TEMPLATES, kind, SHOP | FACTS[kind] | changed)
 
 
 def test_every_kind_of_letter_is_rendered_here() -> None:
@@ -130,12 +86,56 @@ def test_facts_cannot_write_html_nor_a_second_header_line() -> None:
 def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:
     facts = {name: fact for name, fact in FACTS["order_confirmation"].items() if name != "number"}
     with pytest.raises(UndefinedError, match="number"):
-        rules.render(TEMPLATES, "order_confirmation", SHOP | facts)
+        letters.render(TEMPLATES, "order_confirmation", SHOP | facts)
     with pytest.raises(TemplateNotFound):
-        rules.render(TEMPLATES, "no_such_kind", SHOP)
+        letters.render(TEMPLATES, "no_such_kind", SHOP)
 
 
 def test_the_wait_doubles_up_to_four_hours() -> None:
     minutes = [wait_after(attempts) // timedelta(minutes=1) for attempts in range(1, 12)]
     assert minutes == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240]
     assert sum(minutes[: MOST_ATTEMPTS - 1]) == 127
+
+
+OWN = Wording("Hi {{ name }}", "Hello {{ name }}", "<p>{{ name }}</p>")
+
+
+def facts_of(kind: str) -> dict[str, Any]:
+    return SHOP | FACTS[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_the_program_comes_with_can_be_saved_as_ones_own(kind: str) -> None:
+    own = letters.wording(TEMPLATES, kind)
+    assert letters.problems(TEMPLATES, kind, own, facts_of(kind)) == {}
+    assert letters.render(TEMPLATES, kind, facts_of(kind), own) == render(kind)
+
+
+def test_own_words_escape_facts_in_html_and_nowhere_else() -> None:
+    letter = letters.render(TEMPLATES, "welcome", {"name": "A & B"}, OWN)
+    assert (letter.subject, letter.text, letter.html) == ("Hi A & B", "Hello A & B", "<p>A &amp; B</p>")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ nobody }}",
+        "{{ name ",
+        "{% for x in %}",
+        "",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ name.upper() }}",
+        "{{ range(10) }}",
+        "{{ 'x' * 10 }}",
+        "{{ 10 ** 9 }}",
+        "{{ '%9d' % 1 }}",
+        "{{ name | center(99999999) }}",
+        "{{ 1 // 0 }}",
+        "{% include '../../app.py' %}",
+        "x" * 20_001,
+    ],
+)
+@pytest.mark.parametrize("part", ["subject", "text", "html"])
+def test_words_that_make_no_letter_are_refused_by_part(part: str, source: str) -> None:
+    words = {"subject": OWN.subject, "text": OWN.text, "html": OWN.html} | {part: source}
+    assert set(letters.problems(TEMPLATES, "welcome", Wording(**words), facts_of("welcome"))) == {part}

@@ -50,6 +50,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.MARKETER: _EVERYONE
     | {
+        Permission.EMAILS_MANAGE,
         Permission.ANALYTICS_VIEW,
         Permission.ANALYTICS_EXPORT,
         Permission.CUSTOMERS_VIEW,

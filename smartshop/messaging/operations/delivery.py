@@ -11,8 +11,9 @@ from flask_mailman import EmailMultiAlternatives
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db, mail
 from smartshop.kernel.uow import unit_of_work
-from smartshop.messaging import rules
+from smartshop.messaging import queries
 from smartshop.messaging.models import Email
+from smartshop.messaging.rules import letters
 
 log = structlog.get_logger(__name__)
 CLAIMED_FOR = timedelta(minutes=5)
@@ -30,12 +31,14 @@ def deliver_due(*, templates: Path, sender: str, shop_name: str, base_url: str, 
     """Send every e-mail that is due. One that fails waits longer each time and gives up after eight attempts."""
     sent = failed = 0
     surroundings = {"shop_name": shop_name, "base_url": base_url.rstrip("/")}
+    own = queries.own_wordings()
     for email_id in _due(limit):
         email = _claim(email_id)
         if email is None:
             continue
         try:
-            _send(email, rules.render(templates, email.kind, {**surroundings, **email.facts}), sender)
+            facts = {**surroundings, **email.facts}
+            _send(email, letters.render(templates, email.kind, facts, own.get(email.kind)), sender)
         except Exception as error:
             log.warning("email_failed", email_id=email_id, kind=email.kind, exc_info=True)
             _note_failure(email_id, repr(error))
@@ -70,7 +73,7 @@ def _claim(email_id: int) -> Email | None:
         return db.session.get(Email, email_id, populate_existing=True) if is_ours else None
 
 
-def _send(email: Email, letter: rules.Letter, sender: str) -> None:
+def _send(email: Email, letter: letters.Letter, sender: str) -> None:
     message = EmailMultiAlternatives(letter.subject, letter.text, sender, [email.recipient])
     message.attach_alternative(letter.html, "text/html")
     with mail.get_connection() as connection:
@@ -92,6 +95,6 @@ def _note_failure(email_id: int, problem: str) -> None:
         if email is None:
             return
         email.last_error = problem[:500]
-        email.next_attempt_at = clock.now() + rules.wait_after(email.attempts)
-        if email.attempts >= rules.MOST_ATTEMPTS:
+        email.next_attempt_at = clock.now() + letters.wait_after(email.attempts)
+        if email.attempts >= letters.MOST_ATTEMPTS:
             email.state = "failed"

@@ -9,6 +9,7 @@ from smartshop.identity.operations import accounts
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
+from smartshop.messaging.operations import outbox
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
 from smartshop.web.entering import enter, leave
@@ -54,6 +55,7 @@ def create_account() -> ResponseReturnValue:
     except Invalid as error:
         page = render_template("account/sign_up.html", values=values, problems=error.fields, next=_next())
         return page, error.status
+    outbox.welcome(recipient=values["email"].strip().lower(), name=values["name"].strip(), person_id=person_id)
     enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
     tracking.note(Kind.SIGN_UP)
     flash(_("Welcome, %(name)s. Your account is ready.", name=values["name"].strip()), "success")

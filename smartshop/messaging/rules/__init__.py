@@ -1,0 +1,1 @@
+"""What e-mails say and when they are tried again. Pure."""

@@ -1,0 +1,53 @@
+"""Facts to try the wording of an e-mail with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ADDRESS: Mapping[str, str] = {
+    "name": "Ada",
+    "line1": "1 Row",
+    "line2": "",
+    "postcode": "N1",
+    "city": "London",
+    "country": "GB",
+    "phone": "",
+}
+FACTS: Mapping[str, dict[str, Any]] = {
+    "order_confirmation": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "address": ADDRESS,
+        "goods_minor": 123456,
+        "shipping_minor": 395,
+        "shipping_method": "Standard delivery",
+        "tax_minor": 20642,
+        "total_minor": 123851,
+        "payment_method": "Invoice",
+        "lines": [{"name": "Mug", "variant": "Red", "quantity": 2, "total_minor": 123456}],
+    },
+    "order_shipped": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "lines": [{"name": "Mug", "quantity": 2}],
+        "carrier": "Royal Mail",
+        "tracking_number": "AB 1",
+        "tracking_url": "https://track.example/AB1",
+    },
+    "order_cancelled": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "amount_minor": 123851,
+        "is_whole": True,
+        "reason": "sold out",
+    },
+    "order_refunded": {
+        "number": "7KQ2-M9XB-4TRD",
+        "currency": "GBP",
+        "name": "Ada",
+        "amount_minor": 123851,
+    },
+    "welcome": {"name": "Ada"},
+}
+"""Kind of an e-mail to what it is told."""
