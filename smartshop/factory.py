@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from smartshop.kernel import extensions, logs
 from smartshop.kernel.config import ROOT, Settings, read_settings
 from smartshop.kernel.db import prepare_engine
+from smartshop.payments.operations import ways
 
 MODELS = (
     "kernel.audit",
@@ -27,6 +28,7 @@ MODELS = (
     "jobs.models",
 )
 CDN = "https://cdn.jsdelivr.net"
+STRIPE_PAGES = "https://checkout.stripe.com"
 CONTENT_POLICY = {
     "default-src": "'self'",
     "script-src": ["'self'", CDN],
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, made_with)
     load_models()
     bind_extensions(app, made_with)
+    ways.offer(made_with)
     register_pages(app)
     register_commands(app)
     return app
@@ -134,12 +137,19 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
         force_https=settings.env == "production" and settings.has_secure_cookies,
         session_cookie_secure=settings.has_secure_cookies,
         strict_transport_security=settings.has_secure_cookies,
-        content_security_policy=CONTENT_POLICY,
+        content_security_policy=_content_policy(settings),
         content_security_policy_nonce_in=["script-src"],
         referrer_policy="strict-origin-when-cross-origin",
     )
     with app.app_context():
         prepare_engine(extensions.db.engine)
+
+
+def _content_policy(settings: Settings) -> dict[str, Any]:
+    """A form that leads to the provider's page to pay on must be allowed to."""
+    if not settings.stripe_key:
+        return CONTENT_POLICY
+    return {**CONTENT_POLICY, "form-action": ["'self'", STRIPE_PAGES]}
 
 
 def register_pages(app: Flask) -> None:

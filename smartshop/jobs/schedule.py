@@ -81,7 +81,9 @@ def deliver_email(settings: Settings) -> str:
 def finish_orders(settings: Settings) -> str:
     """Settle or give up the orders that wait for a payment nobody is working on."""
     swept = recovering.sweep(ways=gateways.GATEWAYS, patience=timedelta(minutes=settings.payment_minutes))
-    return f"{swept.settled} settled, {swept.given_up} given up, {swept.waiting} waiting"
+    refunded = recovering.send_back()
+    told = f"{swept.settled} settled, {swept.given_up} given up, {swept.waiting} waiting"
+    return f"{told}, {refunded} refunds sent again" if refunded else told
 
 
 def release_holds(settings: Settings) -> str:

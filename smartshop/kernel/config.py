@@ -106,6 +106,13 @@ class Settings(BaseSettings):
     payment_minutes: int = Field(
         45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
     )
+    stripe_key: str = Field(
+        "", description="Secret key of Stripe (sk_live_… or sk_test_…). Default: Stripe is not offered."
+    )
+    stripe_webhook_secret: str = Field(
+        "", description="Signing secret of the Stripe webhook (whsec_…); needed with the key."
+    )
+    stripe_api_base: str = Field("https://api.stripe.com", description="Where Stripe's API is reached.")
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )
@@ -117,6 +124,8 @@ class Settings(BaseSettings):
     def _is_safe_to_start(self) -> Self:
         if self.password_cost & (self.password_cost - 1):
             raise ValueError("SMARTSHOP_PASSWORD_COST must be a power of two, such as 32768")
+        if self.stripe_key and not self.stripe_webhook_secret:
+            raise ValueError("SMARTSHOP_STRIPE_WEBHOOK_SECRET is needed with SMARTSHOP_STRIPE_KEY (whsec_…)")
         if self.env != "production":
             return self
         if (

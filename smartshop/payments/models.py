@@ -1,4 +1,4 @@
-"""Payment attempts and refunds. A payment knows no order, only a reference."""
+"""Payment attempts, refunds and what providers reported. A payment knows no order, only a reference."""
 
 from datetime import datetime
 
@@ -28,6 +28,8 @@ class PaymentAttempt(Base):
     amount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     currency: so.Mapped[str] = so.mapped_column(sa.String(3))
     message: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+    page_url: so.Mapped[str] = so.mapped_column(sa.Text, default="", server_default="")
+    """The provider's page where the customer pays, while they may."""
     created_at: so.Mapped[datetime]
     settled_at: so.Mapped[datetime | None]
     refunded_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0, server_default="0")
@@ -52,3 +54,18 @@ class Refund(Base):
     message: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
     created_at: so.Mapped[datetime]
     settled_at: so.Mapped[datetime | None]
+
+
+class WebhookEvent(Base):
+    """An event a provider reported. It is written with its effect, so that it has one once."""
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (sa.UniqueConstraint("provider", "provider_event_id"),)
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    provider: so.Mapped[str] = so.mapped_column(sa.String(20))
+    provider_event_id: so.Mapped[str] = so.mapped_column(sa.String(255))
+    kind: so.Mapped[str] = so.mapped_column(sa.String(80))
+    reference: so.Mapped[str] = so.mapped_column(sa.String(200), default="", index=True)
+    effect: so.Mapped[str] = so.mapped_column(sa.String(20))
+    received_at: so.Mapped[datetime]

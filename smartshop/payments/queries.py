@@ -28,14 +28,55 @@ def attempts(reference: str) -> list[Attempt]:
     return [Attempt(a.gateway, a.state, a.amount_minor, a.currency, a.message, a.created_at) for a in rows]
 
 
-def open_attempts(references: Collection[str]) -> dict[str, int]:
-    """The id of the latest attempt that no gateway has answered yet, by reference; the others are left out."""
+@dataclass(frozen=True)
+class OpenAttempt:
+    """An attempt that no gateway has answered yet."""
+
+    attempt_id: int
+    provider_reference: str
+    page_url: str
+    """The provider's page to pay on, if that is how it is paid."""
+
+
+def open_attempts(references: Collection[str]) -> dict[str, OpenAttempt]:
+    """The latest unanswered attempt by reference; references without one are left out."""
     rows = db.session.execute(
-        sa.select(PaymentAttempt.reference, sa.func.max(PaymentAttempt.id))
+        sa.select(
+            PaymentAttempt.reference,
+            PaymentAttempt.id,
+            PaymentAttempt.provider_reference,
+            PaymentAttempt.page_url,
+        )
         .where(PaymentAttempt.reference.in_(references), PaymentAttempt.settled_at.is_(None))
-        .group_by(PaymentAttempt.reference)
+        .order_by(PaymentAttempt.id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: OpenAttempt(row[1], row[2] or "", row[3]) for row in rows}
+
+
+def page_to_pay(reference: str) -> str:
+    """The provider's page where this reference is still to be paid, if any."""
+    attempt = open_attempts([reference]).get(reference)
+    return attempt.page_url if attempt else ""
+
+
+def last_attempt(reference: str) -> int | None:
+    """The id of the latest attempt to pay this reference."""
+    return db.session.scalar(
+        sa.select(sa.func.max(PaymentAttempt.id)).where(PaymentAttempt.reference == reference)
+    )
+
+
+def with_pending_refunds() -> list[str]:
+    """The references of which money is still on its way back."""
+    return list(
+        db.session.scalars(
+            sa.select(PaymentAttempt.reference)
+            .distinct()
+            .join(Refund, Refund.attempt_id == PaymentAttempt.id)
+            .where(Refund.state == "pending")
+            .order_by(PaymentAttempt.reference)
+        )
+    )
 
 
 @dataclass(frozen=True)

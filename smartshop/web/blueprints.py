@@ -28,6 +28,7 @@ VIEWS = (
     "admin.showing",
     "admin.stock",
     "machine.health",
+    "machine.webhooks",
     "shop.browse",
     "shop.cart",
     "shop.checkout",

@@ -98,7 +98,7 @@ def test_what_is_not_on_sale_cannot_be_added_and_no_cart_is_made(any_app: Flask)
     assert row_counts(leaving_out=SHELF) == {name: n for name, n in before.items() if name not in SHELF}
 
 
-SHELF = ("products", "variants", "stock_levels")
+SHELF = ("products", "variants", "stock_levels", "search_words")
 
 
 def make_sold_out() -> Goods:

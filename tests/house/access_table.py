@@ -50,6 +50,7 @@ class Route:
 ROUTES: dict[str, tuple[Route, ...]] = {
     "machine.alive": (Route("GET", "/healthz", EVERYBODY),),
     "machine.ready": (Route("GET", "/readyz", EVERYBODY),),
+    "machine.stripe": (Route("POST", "/webhooks/stripe", EVERYBODY),),
     "shop.home": (Route("GET", "/", EVERYBODY),),
     "shop.category": (Route("GET", "/c/{category}", EVERYBODY),),
     "shop.product": (Route("GET", "/p/{product}", EVERYBODY),),
@@ -66,6 +67,18 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "shop.change_cart": (Route("POST", "/cart/lines/{variant}", EVERYBODY, {"quantity": "2"}),),
     "shop.checkout": (Route("GET", "/checkout", EVERYBODY),),
     "shop.place_order": (Route("POST", "/checkout", EVERYBODY),),
+    "shop.pay": (
+        Route("GET", "/checkout/pay/{guest_order}", EVERYBODY),
+        Route("GET", "/checkout/pay/{order}", OWNER, refusal=404),
+    ),
+    "shop.paid": (
+        Route("GET", "/checkout/paid/{guest_order}", EVERYBODY),
+        Route("GET", "/checkout/paid/{order}", OWNER, refusal=404),
+    ),
+    "shop.left": (
+        Route("GET", "/checkout/left/{guest_order}", EVERYBODY),
+        Route("GET", "/checkout/left/{order}", OWNER, refusal=404),
+    ),
     "shop.order": (
         Route("GET", "/orders/{guest_order}", EVERYBODY),
         Route("GET", "/orders/{order}", OWNER, refusal=404),

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -133,7 +134,8 @@ def test_lines_stay_as_they_were_bought_whatever_happens_to_the_catalog(any_app:
     with unit_of_work():
         db.session.execute(sa.delete(StockMovement))
         db.session.execute(sa.delete(Product))
-    assert order(number) == before
+    after = order(number)
+    assert after == replace(before, lines=tuple(replace(line, variant_id=None) for line in before.lines))
     assert db.session.scalars(sa.select(OrderLine.product_id)).all() == [None]
 
 

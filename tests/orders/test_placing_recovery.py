@@ -41,7 +41,7 @@ class Broken(DemoCard):
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         raise ConnectionResetError("the line was cut")
 
-    def find(self, amount: Money, *, reference: str) -> Outcome | None:  # noqa: ARG002
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:  # noqa: ARG002
         if self.is_away:
             raise GatewayAway("no answer")
         return self.found
@@ -108,19 +108,29 @@ def test_a_charge_that_went_through_unheard_pays_the_order(
     assert left(mug) == 4
 
 
-@pytest.mark.parametrize(
-    "way", [Broken(is_away=True), Broken(found=Outcome(Result.WAITING))], ids=["away", "undecided"]
-)
-def test_what_may_still_be_paid_waits_for_as_long_as_it_takes(
-    any_app: Flask, monkeypatch: pytest.MonkeyPatch, way: Broken
+def test_while_the_provider_is_away_an_order_waits_for_as_long_as_it_takes(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mug = make_product(on_hand=5)
-    ways = use(monkeypatch, way)
+    ways = use(monkeypatch, Broken(is_away=True))
     number = place(make_command(expected_total_minor=ONE_MUG), make_cart((mug, 1)))
     assert sweep_after(600, ways) == Swept(0, 0, waiting=1)
     assert sweep_after(600, {}) == Swept(0, 0, waiting=1)
     assert states(number) == ("pending", ["pending"], 0)
     assert left(mug) == 4
+
+
+def test_an_order_that_is_still_being_paid_is_given_up_in_time(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mug = make_product(on_hand=5)
+    ways = use(monkeypatch, Broken(found=Outcome(Result.WAITING)))
+    number = place(make_command(expected_total_minor=ONE_MUG), make_cart((mug, 1)))
+    assert sweep_after(44, ways) == Swept(0, 0, waiting=1)
+    assert states(number) == ("pending", ["pending"], 0)
+    assert sweep_after(46, ways) == Swept(0, given_up=1, waiting=0)
+    assert states(number) == ("cancelled", ["declined"], 0)
+    assert left(mug) == 5
 
 
 def test_an_order_nobody_asked_money_for_is_given_up_in_time_with_stock_and_cart_back(

@@ -82,7 +82,8 @@ def write_lines(
     total, written = max(1, sum(len(order.sales) for order in orders)), 0
     connection = db.session.connection()
     table, names = OrderLine.__tablename__, ", ".join(LINE_COLUMNS)
-    insert = str(sa.insert(OrderLine).compile(dialect=connection.dialect, column_keys=LINE_COLUMNS))
+    lines = sa.table(table, *[sa.column(name) for name in LINE_COLUMNS])
+    insert = str(sa.insert(lines).compile(dialect=connection.dialect, column_keys=LINE_COLUMNS))
     while batch := list(islice(rows, BATCH)):
         if connection.dialect.name == "postgresql":
             cursor: Any = connection.connection.cursor()

@@ -20,6 +20,7 @@ from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State, check_move
 from smartshop.payments import queries as payment_queries
 from smartshop.payments.operations import attempts as payments
+from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Gateway, Outcome, Result
 from smartshop.pricing import queries as prices
@@ -99,11 +100,11 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
 def _resumed(number: str, command: PlaceOrder, way_to_pay: Gateway) -> str:
     """An order sent again: where the first sending broke off before the gateway answered, it is asked again."""
     order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
-    attempt_id = payment_queries.open_attempts([number]).get(number)
-    if attempt_id is None or order.state != State.PENDING or order.payment_method != way_to_pay.code:
+    attempt = payment_queries.open_attempts([number]).get(number)
+    if attempt is None or order.state != State.PENDING or order.payment_method != way_to_pay.code:
         return number
     amount = Money(order.total_minor, order.currency)
-    return _charged(number, attempt_id, amount, command, way_to_pay)
+    return _charged(number, attempt.attempt_id, amount, command, way_to_pay)
 
 
 def _charged(number: str, attempt_id: int, amount: Money, command: PlaceOrder, way_to_pay: Gateway) -> str:
@@ -120,13 +121,22 @@ def _charged(number: str, attempt_id: int, amount: Money, command: PlaceOrder, w
 
 
 def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
-    """Act on what the gateway said, once: confirmed, paid, or cancelled with the stock returned."""
+    """Act on what the gateway said, once: confirmed, paid, or cancelled with the stock returned.
+
+    Money that comes for an order that was given up is set aside to go back.
+    """
     if outcome.result is Result.WAITING:
+        payments.await_answer(attempt_id=attempt_id, outcome=outcome)
         return
     with unit_of_work():
-        if not payments.settle(attempt_id=attempt_id, outcome=outcome):
-            return
         order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
+        if not payments.settle(attempt_id=attempt_id, outcome=outcome):
+            if outcome.result is Result.CAPTURED and payments.capture_late(
+                attempt_id=attempt_id, outcome=outcome
+            ):
+                amount = Money(order.total_minor, order.currency)
+                refunding.reserve(reference=number, amount=amount, key=f"{number}:late")
+            return
         if outcome.result is Result.DECLINED:
             _undo(order)
             return

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from smartshop.kernel import clock
+from smartshop.kernel import audit, clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.orders.models import Order
-from smartshop.orders.operations import placing
+from smartshop.orders.operations import placing, refunding
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules.gateways import Gateway, GatewayAway, Outcome, Result
@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 GRACE = timedelta(minutes=2)
 """An order younger than this may still be in the hands of the process that placed it."""
 AT_ONCE = 200
-NOT_PAID_IN_TIME = Outcome(Result.DECLINED, None, "The order was not paid in time.")
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,17 @@ class _Waiting:
     gateway: str
     amount: Money
     attempt_id: int
+    provider_reference: str
 
 
 def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta = GRACE) -> Swept:
     """Ask the gateways about every order that still waits for one, and act on the answer.
 
-    An order for which no money was asked is given up after ``patience``: cancelled, its stock back, its cart open.
+    An order that is not paid is given up after ``patience``: cancelled, its stock back, its cart open.
     While a provider is away its orders wait, since they may be paid.
     """
     settled = given_up = waiting = 0
-    for order in _waiting(clock.now() - grace):
+    for order in _waiting(Order.placed_at <= clock.now() - grace):
         outcome = _answer(order, ways, is_late=order.placed_at <= clock.now() - patience)
         if outcome is None or outcome.result is Result.WAITING:
             waiting += 1
@@ -60,10 +60,29 @@ def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta 
     return Swept(settled, given_up, waiting)
 
 
-def _waiting(placed_before: datetime) -> list[_Waiting]:
+def look_up(*, number: str, ways: Mapping[str, Gateway], gives_up: bool = False) -> None:
+    """Ask the gateway about one order now: its customer came back from the provider's page, or left it."""
+    for order in _waiting(Order.number == number):
+        outcome = _answer(order, ways, is_late=gives_up)
+        if outcome is not None:
+            placing.settle(number=number, attempt_id=order.attempt_id, outcome=outcome)
+
+
+def send_back() -> int:
+    """Carry out the refunds that are still on their way; returns of how many orders."""
+    numbers = payments.with_pending_refunds()
+    for number in numbers:
+        try:
+            refunding.pay_back(number=number, actor=audit.SYSTEM)
+        except GatewayAway as away:
+            log.warning("refund_unanswered", number=number, problem=str(away))
+    return len(numbers)
+
+
+def _waiting(which: sa.ColumnElement[bool]) -> list[_Waiting]:
     orders = db.session.execute(
         sa.select(Order.number, Order.placed_at, Order.payment_method, Order.total_minor, Order.currency)
-        .where(Order.state == State.PENDING, Order.source == "shop", Order.placed_at <= placed_before)
+        .where(Order.state == State.PENDING, Order.source == "shop", which)
         .order_by(Order.placed_at)
         .limit(AT_ONCE)
     ).all()
@@ -74,7 +93,8 @@ def _waiting(placed_before: datetime) -> list[_Waiting]:
             row.placed_at,
             row.payment_method,
             Money(row.total_minor, row.currency),
-            attempts[row.number],
+            attempts[row.number].attempt_id,
+            attempts[row.number].provider_reference,
         )
         for row in orders
         if row.number in attempts
@@ -87,8 +107,11 @@ def _answer(order: _Waiting, ways: Mapping[str, Gateway], *, is_late: bool) -> O
         log.warning("gateway_not_configured", number=order.number, gateway=order.gateway)
         return None
     try:
-        outcome = way.find(order.amount, reference=order.number)
+        known = {"reference": order.number, "provider_reference": order.provider_reference}
+        outcome = way.find(order.amount, **known)
+        if is_late and (outcome is None or outcome.result is Result.WAITING):
+            return way.stop(order.amount, **known)
     except GatewayAway as away:
         log.warning("gateway_away", number=order.number, gateway=order.gateway, problem=str(away))
         return None
-    return NOT_PAID_IN_TIME if outcome is None and is_late else outcome
+    return outcome

@@ -33,9 +33,30 @@ def settle(*, attempt_id: int, outcome: Outcome) -> bool:
             .where(PaymentAttempt.id == attempt_id, PaymentAttempt.settled_at.is_(None))
             .values(
                 state=outcome.result.value,
-                provider_reference=outcome.provider_reference,
+                provider_reference=outcome.provider_reference or PaymentAttempt.provider_reference,
                 message=outcome.message[:255],
                 settled_at=clock.now(),
             )
         )
     return bool(settled.rowcount)  # type: ignore[attr-defined]
+
+
+def await_answer(*, attempt_id: int, outcome: Outcome) -> None:
+    """Note where the customer pays, so that they can go there again and the provider be asked."""
+    with unit_of_work():
+        db.session.execute(
+            sa.update(PaymentAttempt)
+            .where(PaymentAttempt.id == attempt_id, PaymentAttempt.settled_at.is_(None))
+            .values(provider_reference=outcome.provider_reference, page_url=outcome.page_url)
+        )
+
+
+def capture_late(*, attempt_id: int, outcome: Outcome) -> bool:
+    """Note that money came for an attempt that was given up; True the first time."""
+    with unit_of_work():
+        captured = db.session.execute(
+            sa.update(PaymentAttempt)
+            .where(PaymentAttempt.id == attempt_id, PaymentAttempt.state == "declined")
+            .values(state="captured", provider_reference=outcome.provider_reference, settled_at=clock.now())
+        )
+    return bool(captured.rowcount)  # type: ignore[attr-defined]

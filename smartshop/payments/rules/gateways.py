@@ -29,13 +29,19 @@ class Outcome:
     result: Result
     provider_reference: str | None = None
     message: str = ""
+    page_url: str = ""
+    """Where the customer goes to pay, when nothing is decided yet."""
+
+
+NOT_PAID_IN_TIME = Outcome(Result.DECLINED, None, "The order was not paid in time.")
 
 
 class Gateway(Protocol):
     """A way to pay. ``check`` refuses bad details before an order exists; ``charge`` asks for the money.
 
     Charging the same reference again is the same charge. ``find`` says what became of a charge whose end nobody
-    heard; None when no money was asked for. Both may raise GatewayAway.
+    heard; None when no money was asked for. ``stop`` sees to it that it is not paid any more, unless it was. All
+    three may raise GatewayAway. ``provider_reference`` is what an earlier outcome brought.
     """
 
     @property
@@ -53,7 +59,9 @@ class Gateway(Protocol):
         """Give money back that was captured under the provider's ``reference``; the same key is one refund."""
         ...
 
-    def find(self, amount: Money, *, reference: str) -> Outcome | None: ...
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None: ...
+
+    def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome: ...
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,12 @@ class Offline:
         """Staff give the money back themselves; the program notes it."""
         return Outcome(Result.CAPTURED, key)
 
-    def find(self, amount: Money, *, reference: str) -> Outcome | None:
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:  # noqa: ARG002
         """The money is asked for outside: there is nothing to lose on the way."""
         return self.charge(amount, reference=reference, details={})
+
+    def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome:  # noqa: ARG002
+        return NOT_PAID_IN_TIME
 
 
 CARD_THAT_PAYS = "4242424242424242"
@@ -108,9 +119,12 @@ class DemoCard:
     def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:  # noqa: ARG002
         return Outcome(Result.CAPTURED, key)
 
-    def find(self, amount: Money, *, reference: str) -> Outcome | None:  # noqa: ARG002
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:  # noqa: ARG002
         """No card was kept, and none was charged."""
         return None
+
+    def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome:  # noqa: ARG002
+        return NOT_PAID_IN_TIME
 
 
 def _digits(details: Mapping[str, str]) -> str:
@@ -119,7 +133,8 @@ def _digits(details: Mapping[str, str]) -> str:
 
 INVOICE = Offline("invoice", "Invoice", "Pay by bank transfer within 14 days of delivery.")
 CASH = Offline("cash_on_delivery", "Cash on delivery", "Pay the courier at your door.")
-GATEWAYS: Mapping[str, Gateway] = {gateway.code: gateway for gateway in (INVOICE, CASH, DemoCard())}
+GATEWAYS: dict[str, Gateway] = {gateway.code: gateway for gateway in (INVOICE, CASH, DemoCard())}
+"""What this shop offers. `operations.ways` adds the provider that the settings name."""
 
 
 def gateway(code: str) -> Gateway:

@@ -11,8 +11,11 @@ from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.operations import accounts
 from smartshop.inventory.operations import stock
 from smartshop.kernel.errors import Invalid
-from smartshop.orders.operations import placing
+from smartshop.orders.operations import placing, recovering
+from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
+from smartshop.orders.rules.states import State
+from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.pricing import queries as prices
 from smartshop.web import basket, places, tracking
@@ -55,7 +58,41 @@ def place_order() -> ResponseReturnValue:
     except placing.CartShort as error:
         flash(error.message, "warning")
         return render_template("shop/cart.html", cart=carts.snapshot(basket.key())), error.status
-    return redirect(url_for("shop.order", number=number), 303)
+    return redirect(payments.page_to_pay(number) or url_for("shop.order", number=number), 303)
+
+
+@bp.get("/checkout/pay/<number>")
+@access(PUBLIC)
+def pay(number: str) -> ResponseReturnValue:
+    """Back to the provider's page of an order that is not paid yet."""
+    found = reading.order(number, seen_by=_viewer())
+    return redirect(payments.page_to_pay(found.number) or url_for("shop.order", number=number))
+
+
+@bp.get("/checkout/paid/<number>")
+@access(PUBLIC)
+def paid(number: str) -> ResponseReturnValue:
+    """The customer comes back from the provider's page."""
+    found = reading.order(number, seen_by=_viewer())
+    recovering.look_up(number=found.number, ways=gateways.GATEWAYS)
+    return redirect(url_for("shop.order", number=number))
+
+
+@bp.get("/checkout/left/<number>")
+@access(PUBLIC)
+def left(number: str) -> ResponseReturnValue:
+    """The customer leaves the provider's page without paying: the order is given up, the cart open again."""
+    found = reading.order(number, seen_by=_viewer())
+    recovering.look_up(number=found.number, ways=gateways.GATEWAYS, gives_up=True)
+    if reading.order(number, seen_by=_viewer()).state != State.CANCELLED:
+        return redirect(url_for("shop.order", number=number))
+    flash(_("You left the payment page. Nothing was charged, and your cart is as it was."), "info")
+    return redirect(url_for("shop.cart"))
+
+
+def _viewer() -> int | None:
+    person = current_person()
+    return person.person_id if person else None
 
 
 def _is_held() -> bool:

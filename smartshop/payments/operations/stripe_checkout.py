@@ -1,0 +1,142 @@
+"""Stripe's hosted Checkout: the customer pays on Stripe's page, and Stripe reports what became of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import stripe
+from stripe import RequestsClient, StripeClient
+
+from smartshop.kernel.money import Money
+from smartshop.payments.rules.gateways import GatewayAway, Outcome, Result
+from smartshop.payments.rules.reports import NotFromProvider, Report
+
+T = TypeVar("T")
+CODE = "stripe"
+RETRIES = 1
+CANCELLED = "You left the payment page. Nothing was charged."
+
+
+@dataclass(frozen=True)
+class StripeCheckout:
+    """Asks Stripe for a page to pay on. Order numbers are the idempotency keys."""
+
+    key: str
+    webhook_secret: str
+    api_base: str
+    shop_url: str
+    timeout_seconds: float = 10
+    code: str = CODE
+    label: str = "Card or wallet"
+    description: str = "You pay on the secure page of Stripe and come back here."
+
+    def check(self, details: Mapping[str, str]) -> None:
+        """Everything is typed in on Stripe's own page."""
+
+    def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
+        price = {
+            "currency": amount.currency.lower(),
+            "unit_amount": amount.minor,
+            "product_data": {"name": reference},
+        }
+        asked: Any = {
+            "mode": "payment",
+            "client_reference_id": reference,
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "success_url": f"{self.shop_url}/checkout/paid/{reference}",
+            "cancel_url": f"{self.shop_url}/checkout/left/{reference}",
+        }
+        session = self._ask(
+            lambda client: client.v1.checkout.sessions.create(asked, {"idempotency_key": reference})
+        )
+        return _outcome(session)
+
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:
+        if not provider_reference:
+            return None
+        return _checked(self._session(provider_reference), amount, reference)
+
+    def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome:
+        """Close the page; what was paid before it closed counts."""
+        if provider_reference:
+            found = _checked(self._session(provider_reference), amount, reference)
+            if found.result is not Result.WAITING:
+                return found
+            self._ask(lambda client: client.v1.checkout.sessions.expire(provider_reference))
+        return Outcome(Result.DECLINED, None, CANCELLED)
+
+    def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:
+        asked: Any = {"payment_intent": reference, "amount": amount.minor}
+        given = self._ask(
+            lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"})
+        )
+        if given.status in {"failed", "canceled"}:
+            return Outcome(Result.DECLINED, given.id, "Stripe refused the refund.")
+        return Outcome(Result.CAPTURED, given.id)
+
+    def read_report(self, payload: bytes, signature: str) -> Report:
+        """What Stripe reports, verified on the raw body.
+
+        Raises NotFromProvider.
+        """
+        try:
+            event = stripe.Webhook.construct_event(payload, signature, self.webhook_secret)
+            session: Any = event.data.object
+            is_session = event.type.startswith("checkout.session.")
+            return Report(
+                CODE,
+                event.id,
+                event.type,
+                str(getattr(session, "client_reference_id", None) or ""),
+                _amount(session) if is_session else None,
+                _reported(event.type, session) if is_session else None,
+            )
+        except (ValueError, AttributeError, KeyError, TypeError, stripe.SignatureVerificationError) as error:
+            raise NotFromProvider("This is not a signed event of Stripe.") from error
+
+    def _session(self, session_id: str) -> Any:
+        return self._ask(lambda client: client.v1.checkout.sessions.retrieve(session_id))
+
+    def _ask(self, question: Callable[[StripeClient], T]) -> T:
+        client = StripeClient(
+            self.key,
+            base_addresses={"api": self.api_base},
+            max_network_retries=RETRIES,
+            http_client=RequestsClient(timeout=self.timeout_seconds),
+        )
+        try:
+            return question(client)
+        except stripe.StripeError as error:
+            raise GatewayAway(f"{type(error).__name__}: {error.user_message or error}") from error
+
+
+def _amount(session: Any) -> Money:
+    return Money(int(session.amount_total), str(session.currency).upper())
+
+
+def _checked(session: Any, amount: Money, reference: str) -> Outcome:
+    """What became of a session that must be about this order and its amount."""
+    try:
+        is_ours = session.client_reference_id == reference and _amount(session) == amount
+    except (AttributeError, TypeError, ValueError) as error:
+        raise GatewayAway("Stripe's answer makes no sense.") from error
+    if not is_ours:
+        raise GatewayAway("Stripe's session is about another order or another amount.")
+    return _outcome(session)
+
+
+def _outcome(session: Any) -> Outcome:
+    try:
+        if session.status == "expired":
+            return Outcome(Result.DECLINED, session.id, CANCELLED)
+        if session.status == "complete" and session.payment_status in {"paid", "no_payment_required"}:
+            return Outcome(Result.CAPTURED, session.payment_intent or session.id)
+        return Outcome(Result.WAITING, session.id, page_url=session.url or "")
+    except AttributeError as error:
+        raise GatewayAway("Stripe's answer makes no sense.") from error
+
+
+def _reported(kind: str, session: Any) -> Outcome:
+    if kind == "checkout.session.async_payment_failed":
+        return Outcome(Result.DECLINED, session.id, "The payment failed. Nothing was charged.")
+    return _outcome(session)

@@ -1,0 +1,321 @@
+"""Paying with Stripe, end to end against a double on a real socket."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from itertools import permutations
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from smartshop.cart import queries as cart_queries
+from smartshop.cart.queries import CartKey
+from smartshop.inventory import queries as inventory
+from smartshop.kernel import clock
+from smartshop.kernel.extensions import db
+from smartshop.kernel.money import Money
+from smartshop.messaging.models import Email
+from smartshop.orders.models import Order
+from smartshop.orders.operations import placing, recovering
+from smartshop.orders.operations.recovering import Swept
+from smartshop.payments import queries as payments
+from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
+from smartshop.payments.operations import refunding
+from smartshop.payments.rules import gateways
+from tests.browser_client import ShopClient
+from tests.competing import together
+from tests.factories import Goods, make_cart, make_command, make_product
+from tests.payments.stripe_double import StripeDouble, running, signed
+
+PATIENCE = timedelta(minutes=45)
+ONE_MUG = 1395
+COMPLETED = "checkout.session.completed"
+
+
+@pytest.fixture
+def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeDouble]:
+    with running() as double:
+        monkeypatch.setitem(gateways.GATEWAYS, "stripe", double.gateway())
+        yield double
+
+
+@pytest.fixture
+def mug(any_app: Flask) -> Goods:
+    return make_product(on_hand=5)
+
+
+@pytest.fixture
+def key(mug: Goods) -> CartKey:
+    return make_cart((mug, 1))
+
+
+def place(key: CartKey, idempotency_key: str | None = None) -> str:
+    command = make_command(
+        expected_total_minor=ONE_MUG, payment_code="stripe", idempotency_key=idempotency_key
+    )
+    return placing.place(command=command, key=key, currency="GBP")
+
+
+def left(goods: Goods) -> int | None:
+    return inventory.availability([goods.variant_id])[goods.variant_id].quantity
+
+
+def count(table: type[Order | Email | WebhookEvent | Refund]) -> int:
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def state(number: str) -> tuple[str | None, list[str]]:
+    db.session.rollback()
+    found = db.session.scalar(sa.select(Order.state).where(Order.number == number))
+    return found, [attempt.state for attempt in payments.attempts(number)]
+
+
+def sweep_after(minutes: int) -> Swept:
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=True):
+        return recovering.sweep(ways=gateways.GATEWAYS, patience=PATIENCE)
+
+
+def report(client: FlaskClient, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    answer = client.post("/webhooks/stripe", data=body, headers=dict(headers))
+    return answer.status_code, (answer.json or {}).get("effect", "")
+
+
+def test_an_order_waits_with_its_stock_while_its_customer_is_at_stripe(
+    stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    number = place(key)
+    assert state(number) == ("pending", ["pending"])
+    assert (left(mug), count(Email)) == (4, 0)
+    session = stripe.session_of(number)
+    assert (session["amount_total"], session["currency"]) == (ONE_MUG, "gbp")
+    assert session["success_url"] == f"http://shop.example/checkout/paid/{number}"
+    assert payments.page_to_pay(number) == session["url"]
+
+
+def test_a_checkout_sent_ten_times_at_once_opens_one_page_to_pay_on(
+    any_app: Flask, stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    numbers = together(any_app, [partial(place, key, "one key of one checkout")] * 10)
+    assert len(set(numbers)) == 1
+    assert (count(Order), len(stripe.sessions), left(mug)) == (1, 1, 4)
+
+
+@pytest.mark.parametrize("order", list(permutations(["report", "return", "sweep"])), ids="-".join)
+def test_whatever_is_heard_first_the_order_is_paid_once(
+    any_app: Flask, stripe: StripeDouble, mug: Goods, key: CartKey, order: tuple[str, ...]
+) -> None:
+    number, client = place(key), any_app.test_client()
+    stripe.pay(number)
+    ways: dict[str, Callable[[], object]] = {
+        "report": lambda: [report(client, *stripe.event(number, COMPLETED, "evt_1")) for _ in range(2)],
+        "return": lambda: client.get(f"/checkout/paid/{number}"),
+        "sweep": lambda: sweep_after(3),
+    }
+    for step in order:
+        ways[step]()
+    assert state(number) == ("paid", ["captured"])
+    assert (count(Email), count(WebhookEvent), left(mug)) == (1, 1, 4)
+    assert db.session.scalar(sa.select(PaymentAttempt.provider_reference)) == "pi_cs_test_1"
+
+
+@pytest.mark.parametrize("order", list(permutations(["completed", "failed", "other"])), ids="-".join)
+def test_reports_in_any_order_end_in_money_and_goods_that_agree(
+    any_app: Flask, stripe: StripeDouble, mug: Goods, key: CartKey, order: tuple[str, ...]
+) -> None:
+    number, client = place(key), any_app.test_client()
+    stripe.pay(number)
+    events = {
+        "completed": stripe.event(number, COMPLETED, "evt_completed"),
+        "failed": stripe.event(number, "checkout.session.async_payment_failed", "evt_failed"),
+        "other": stripe.event(number, "invoice.created", "evt_other"),
+    }
+    for name in order:
+        for _ in range(2):
+            assert report(client, *events[name])[0] == 200
+    recovering.send_back()
+    if order.index("completed") < order.index("failed"):
+        assert state(number) == ("paid", ["captured"])
+        assert (left(mug), len(stripe.refunds)) == (4, 0)
+    else:
+        assert state(number) == ("cancelled", ["captured"])
+        assert left(mug) == 5
+        assert [refund["amount"] for refund in stripe.refunds.values()] == [ONE_MUG]
+    assert count(WebhookEvent) == 3
+
+
+def test_one_report_sent_eight_times_at_once_has_one_effect(
+    any_app: Flask, stripe: StripeDouble, key: CartKey
+) -> None:
+    number = place(key)
+    stripe.pay(number)
+    body, headers = stripe.event(number, COMPLETED, "evt_1")
+    answers = together(any_app, [partial(report, any_app.test_client(), body, headers) for _ in range(8)])
+    assert sorted(map(str, answers)) == sorted(["(200, 'known')"] * 7 + ["(200, 'settled')"])
+    assert state(number) == ("paid", ["captured"])
+    assert (count(Email), count(WebhookEvent)) == (1, 1)
+
+
+def test_a_report_that_stripe_did_not_sign_changes_nothing(
+    any_app: Flask, stripe: StripeDouble, key: CartKey
+) -> None:
+    number, client = place(key), any_app.test_client()
+    stripe.pay(number)
+    body, headers = stripe.event(number, COMPLETED, "evt_1")
+    _body, forged = signed(body, "whsec_of_somebody_else")
+    for wrong in ((body, forged), (body + b" ", headers), (body, {}), signed(b"{}"), signed(b"no json")):
+        assert report(client, *wrong)[0] == 400
+    assert state(number) == ("pending", ["pending"])
+    assert count(WebhookEvent) == 0
+
+
+def test_reports_about_strangers_or_other_amounts_are_kept_and_pay_nothing(
+    any_app: Flask, stripe: StripeDouble, key: CartKey
+) -> None:
+    number, client = place(key), any_app.test_client()
+    stripe.pay(number)
+    for event_id, changes, effect in (
+        ("evt_1", {"client_reference_id": "NOBODY"}, "unknown"),
+        ("evt_2", {"client_reference_id": None}, "unknown"),
+        ("evt_3", {"amount_total": 1}, "amount"),
+        ("evt_4", {"currency": "usd"}, "amount"),
+    ):
+        event = stripe.event(number, COMPLETED, event_id, **changes)
+        assert report(client, *event) == (200, effect)
+    assert state(number) == ("pending", ["pending"])
+    assert count(WebhookEvent) == 4
+
+
+def test_a_shop_without_stripe_has_no_address_for_its_reports(app: Flask) -> None:
+    assert report(app.test_client(), *signed(b"{}"))[0] == 404
+
+
+@pytest.mark.parametrize("mood", ["down", "slow", "garbage"])
+def test_while_stripe_is_in_trouble_the_order_waits_and_then_gives_its_stock_back(
+    any_app: Flask, stripe: StripeDouble, mug: Goods, key: CartKey, monkeypatch: pytest.MonkeyPatch, mood: str
+) -> None:
+    monkeypatch.setitem(gateways.GATEWAYS, "stripe", stripe.gateway(timeout_seconds=0.3))
+    stripe.mood = mood
+    number = place(key, "one key of one checkout")
+    assert state(number) == ("pending", ["pending"])
+    assert left(mug) == 4
+    assert sweep_after(44) == Swept(0, 0, waiting=1)
+    assert sweep_after(46) == Swept(0, given_up=1, waiting=0)
+    assert state(number) == ("cancelled", ["declined"])
+    assert left(mug) == 5
+    assert cart_queries.snapshot(key).quantity == 1
+
+
+def test_sent_again_after_trouble_the_same_order_gets_its_one_page(
+    stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    stripe.mood = "down"
+    number = place(key, "one key of one checkout")
+    stripe.mood = "ok"
+    assert place(CartKey(), "one key of one checkout") == number
+    assert payments.page_to_pay(number) == stripe.session_of(number)["url"]
+    assert (count(Order), len(stripe.sessions), left(mug)) == (1, 1, 4)
+
+
+def test_a_page_that_was_opened_stays_payable_while_stripe_cannot_be_asked(
+    stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    number = place(key)
+    stripe.pay(number)
+    stripe.mood = "down"
+    assert sweep_after(600) == Swept(0, 0, waiting=1)
+    stripe.mood = "ok"
+    assert sweep_after(600) == Swept(settled=1, given_up=0, waiting=0)
+    assert state(number) == ("paid", ["captured"])
+
+
+def test_an_order_that_is_not_paid_in_time_is_closed_at_stripe_too(
+    stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    number = place(key)
+    assert sweep_after(46) == Swept(0, given_up=1, waiting=0)
+    assert stripe.session_of(number)["status"] == "expired"
+    assert state(number) == ("cancelled", ["declined"])
+    assert left(mug) == 5
+
+
+def test_a_refund_goes_back_through_stripe_once(stripe: StripeDouble, key: CartKey) -> None:
+    number = place(key)
+    stripe.pay(number)
+    recovering.look_up(number=number, ways=gateways.GATEWAYS)
+    refunding.reserve(reference=number, amount=Money(500, "GBP"), key="first")
+    stripe.mood = "down"
+    with pytest.raises(gateways.GatewayAway):
+        refunding.carry_out(key="first")
+    stripe.mood = "ok"
+    assert refunding.carry_out(key="first") is True
+    assert refunding.carry_out(key="first") is True
+    assert [(r["payment_intent"], r["amount"]) for r in stripe.refunds.values()] == [("pi_cs_test_1", 500)]
+    with pytest.raises(refunding.TooMuch):
+        refunding.reserve(reference=number, amount=Money(896, "GBP"), key="second")
+
+
+@pytest.fixture
+def at_the_till(any_app: Flask, stripe: StripeDouble, mug: Goods) -> ShopClient:
+    visitor = ShopClient(any_app)
+    visitor.get(f"/p/{mug.slug}")
+    visitor.submit("/cart/add")
+    visitor.get("/checkout")
+    return visitor
+
+
+def send(visitor: ShopClient) -> str:
+    """Place the order and return the address the browser is led to."""
+    answers = {
+        "name": "Ada Buyer",
+        "email": "ada@example.com",
+        "line1": "1 Analytical Row",
+        "city": "London",
+        "postcode": "N1 9GU",
+        "country": "GB",
+        "shipping": "standard",
+        "payment": "stripe",
+    }
+    answer = visitor.submit("/checkout", answers, follow=False)
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def test_the_browser_is_led_to_stripe_and_back_to_a_paid_order(
+    at_the_till: ShopClient, stripe: StripeDouble
+) -> None:
+    page = send(at_the_till)
+    number = db.session.scalars(sa.select(Order.number)).one()
+    assert page == stripe.session_of(number)["url"]
+    assert at_the_till.get(f"/checkout/pay/{number}", follow=False).headers["Location"] == page
+    stripe.pay(number)
+    back = at_the_till.get(f"/checkout/paid/{number}")
+    assert back.request.path == f"/orders/{number}"
+    assert state(number) == ("paid", ["captured"])
+
+
+def test_who_leaves_the_page_finds_the_cart_as_it_was(
+    at_the_till: ShopClient, stripe: StripeDouble, mug: Goods
+) -> None:
+    send(at_the_till)
+    number = db.session.scalars(sa.select(Order.number)).one()
+    back = at_the_till.get(f"/checkout/left/{number}")
+    assert back.request.path == "/cart"
+    assert "Nothing was charged" in back.text
+    assert mug.name in back.text
+    assert stripe.session_of(number)["status"] == "expired"
+    assert state(number) == ("cancelled", ["declined"])
+    assert left(mug) == 5
+
+
+def test_who_leaves_a_page_that_was_paid_has_their_order(
+    at_the_till: ShopClient, stripe: StripeDouble
+) -> None:
+    send(at_the_till)
+    number = db.session.scalars(sa.select(Order.number)).one()
+    stripe.pay(number)
+    assert at_the_till.get(f"/checkout/left/{number}").request.path == f"/orders/{number}"
+    assert state(number) == ("paid", ["captured"])
