@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from smartshop.catalog.models import Product, Variant
+from smartshop.catalog.models import Category, Product, Variant
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 
@@ -52,3 +52,9 @@ def product(product_id: int) -> ProductKept:
         .order_by(Variant.position)
     )
     return ProductKept(*found, variants=tuple(VariantKept(*row) for row in variants))
+
+
+def categories() -> list[tuple[int, str]]:
+    """(id, name) of every category, empty ones too, by name."""
+    rows = db.session.execute(sa.select(Category.id, Category.name).order_by(Category.name, Category.id))
+    return [(row.id, row.name) for row in rows]

@@ -82,6 +82,8 @@ def listing(
     count = sa.select(sa.func.count()).select_from(Product).where(*SHOWN, *conditions)
     total = db.session.scalar(count) or 0
     number = min(max(1, page), max(1, -(-total // size)))
+    if total == 0:
+        return Page([], number, size, total)
     statement = browsing.card_columns().where(*conditions)
     if wanted.words and sort is Sort.FEATURED:
         statement = _by_relevance(statement, wanted.words)

@@ -42,8 +42,7 @@ def home() -> ResponseReturnValue:
 def _home() -> Made:
     newest = browsing.newest(8)
     popular = browsing.cards(orders.bestsellers(limit=8)) or newest
-    shelves = browsing.categories()
-    return Made(render_template("shop/home.html", categories=shelves, popular=popular, newest=newest))
+    return Made(render_template("shop/home.html", popular=popular, newest=newest))
 
 
 @bp.get("/c/<slug>")
@@ -78,14 +77,14 @@ def search_page() -> ResponseReturnValue:
 def _search(query: str) -> Made:
     sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
     asked = narrowing.wanted(Wanted(words=tuple(searching.words(query)), is_unreadable=_is_only_signs(query)))
-    found = _listed(asked, sort, number)
-    if found.page.total == 0 and not asked.is_narrowed:
-        found = _closest(asked, sort, number) or found
-    meant = " ".join(found.asked.words) if found.asked.words != asked.words else ""
+    page, meant = search.listing(asked, sort=sort, page=number), None
+    if page.total == 0 and not asked.is_narrowed:
+        meant = _closest(asked)
+    found = _listed(meant, sort, number) if meant else _with_filters(page, asked)
     html = render_template(
         "shop/search.html",
         query=query,
-        meant=meant,
+        meant=" ".join(meant.words) if meant else "",
         found=found,
         page=found.page,
         sort=sort,
@@ -114,16 +113,19 @@ def _is_only_signs(query: str) -> bool:
     return bool(query) and not searching.words(query)
 
 
-def _closest(asked: Wanted, sort: Sort, number: int) -> Found | None:
+def _closest(asked: Wanted) -> Wanted | None:
     """What was probably meant; else the search is noted as one the shop has no answer to."""
     meant = search.closest(asked.words)
     if meant is None:
         misses.note(query=" ".join(asked.words))
         return None
-    return _listed(replace(asked, words=meant), sort, number)
+    return replace(asked, words=meant)
 
 
 def _listed(asked: Wanted, sort: Sort, number: int) -> Found:
-    page = search.listing(asked, sort=sort, page=number)
+    return _with_filters(search.listing(asked, sort=sort, page=number), asked)
+
+
+def _with_filters(page: Page[ProductCard], asked: Wanted) -> Found:
     counts = search.facets(asked, narrowing.price_bands())
     return Found(page, narrowing.filters(asked, counts), asked)

@@ -102,6 +102,10 @@ def _groups(asked: Wanted, counts: Facets) -> Iterator[FilterGroup]:
     yield _group(_("Availability"), [_link("stock", "in", _("In stock"), counts.in_stock)])
     for name, values in counts.options:
         yield _group(name, [_link("option", f"{name}:{value}", value, count) for value, count in values])
+    counted = {(name, value) for name, values in counts.options for value, _count in values}
+    for name, value in dict.fromkeys(asked.options):
+        if (name, value) not in counted:
+            yield _group(name, [_link("option", f"{name}:{value}", value, 0)])
 
 
 def _group(title: str, links: list[FilterLink]) -> FilterGroup:

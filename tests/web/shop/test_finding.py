@@ -58,6 +58,15 @@ def test_following_filters_narrows_the_list_and_a_chip_takes_one_off(visitor: Sh
     assert (red.slug in page, blue.slug in page) == (True, True)
 
 
+def test_a_filter_that_leaves_nothing_can_be_taken_off(visitor: ShopClient) -> None:
+    goods = coloured("Red mug", "Red")
+    page = visitor.get("/search?option=Colour:White").text
+    assert goods.slug not in page
+    assert "Nothing fits all of that" in page
+    assert '<span class="visually-hidden">Remove: </span>White' in page
+    assert 'href="/search" rel="nofollow"' in page
+
+
 def test_filters_stay_on_the_next_page(visitor: ShopClient) -> None:
     for number in range(25):
         coloured(f"Mug {number}", "Red" if number else "Blue")
