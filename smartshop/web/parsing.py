@@ -1,5 +1,7 @@
 """Reading what a browser sent: query strings and form fields, refused with a reason when they make no sense."""
 
+import re
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -8,10 +10,12 @@ from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter, Map
 
 from smartshop.kernel.errors import DomainError
+from smartshop.kernel.money import to_major, to_minor
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
 LONGEST = 9
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 LARGEST_ID = 2**31 - 1
 NUL = "\x00"
 
@@ -72,6 +76,15 @@ def whole_number(text: str | None) -> int:
     stripped = (text or "").strip()
     is_number = stripped.isascii() and stripped.isdigit() and len(stripped) <= LONGEST
     return int(stripped) if is_number else -1
+
+
+def amount(text: str | None, currency: str) -> int:
+    """A form field that holds an amount such as ``12.50``, in minor units; anything else is -1, which no rule accepts."""
+    stripped = (text or "").strip().replace(",", ".")
+    if not AMOUNT.fullmatch(stripped):
+        return -1
+    value = Decimal(stripped)
+    return to_minor(value, currency) if value == to_major(to_minor(value, currency), currency) else -1
 
 
 def safe_path(target: str | None) -> str | None:

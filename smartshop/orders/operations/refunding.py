@@ -31,6 +31,8 @@ def _carry_out(number: str, key: str, actor: audit.Actor) -> int:
     amount = payments.refund_amount(key)
     with unit_of_work():
         order = moving.locked(number=number, revision=None)
+        if any(entry.after.get("key") == key for entry in aftercare.happenings(number)):
+            return 0
         action = "order.refunded" if is_done else "order.refund_failed"
         moving.note(
             order,

@@ -123,7 +123,7 @@ def of(number: str) -> Aftercare:
         lines=lines,
         parcels=_parcels(order.id),
         invoices=_invoices(order.id),
-        happenings=_happenings(number),
+        happenings=happenings(number),
         has_pending_refund=bool(payments.pending_refunds(number)),
         can_cancel=state in aftercare.OPEN_STATES,
     )
@@ -166,7 +166,8 @@ def _invoices(order_id: int) -> tuple[InvoiceRow, ...]:
     return tuple(InvoiceRow(*row) for row in rows)
 
 
-def _happenings(number: str) -> tuple[Happening, ...]:
+def happenings(number: str) -> tuple[Happening, ...]:
+    """The log of an order, oldest first."""
     rows: Sequence[AuditRecord] = db.session.scalars(
         sa.select(AuditRecord).where(AuditRecord.subject == f"order:{number}").order_by(AuditRecord.id)
     ).all()

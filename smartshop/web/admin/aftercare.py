@@ -1,25 +1,22 @@
 """What staff does to an order: money in, goods out, cancellations, returns, refunds and papers."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from smartshop.kernel.errors import Conflict, Invalid
-from smartshop.kernel.money import exponent, to_minor
 from smartshop.kernel.permissions import Permission
 from smartshop.orders.operations import fulfilling, invoicing, refunding, returning
 from smartshop.orders.queries import aftercare, reading
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.payments import queries as payments
+from smartshop.payments.rules.gateways import GatewayAway
 from smartshop.web import documents, parsing, presenting
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 from smartshop.web.signing import actor
-
-LONGEST_AMOUNT = 15
 
 
 @bp.get("/orders/<number>")
@@ -121,7 +118,11 @@ def credit_order(number: str) -> ResponseReturnValue:
 @bp.post("/orders/<number>/refund")
 @access(Permission.ORDERS_REFUND)
 def refund_order(number: str) -> ResponseReturnValue:
-    back = refunding.pay_back(number=number, actor=actor())
+    try:
+        back = refunding.pay_back(number=number, actor=actor())
+    except GatewayAway:
+        flash(_refund_waits(), "warning")
+        return redirect(url_for("admin.order", number=number), 303)
     flash(
         _went_back(number, back).strip() or _("Nothing is owed to the customer."),
         "success" if back else "info",
@@ -186,7 +187,13 @@ def _done(number: str, form: str, act: Callable[[], str]) -> ResponseReturnValue
         return _page(number, form=form, message=error.message, problems=error.fields), error.status
     except Conflict as error:
         return _page(number, form=form, message=error.message), error.status
+    except GatewayAway:
+        flash(_refund_waits(), "warning")
     return redirect(url_for("admin.order", number=number), 303)
+
+
+def _refund_waits() -> str:
+    return _("The payment provider does not answer. The refund is booked and is tried again by itself.")
 
 
 def _revision() -> int:
@@ -205,14 +212,7 @@ def _quantities() -> dict[int, int]:
 def _amount(number: str) -> int:
     """The amount of the form in minor units of the order's currency; -1 when it is none."""
     currency = reading.order(number, seen_by=None, is_staff=True).currency
-    text = request.form.get("amount", "").strip().replace(",", ".")
-    try:
-        value = Decimal(text) if len(text) <= LONGEST_AMOUNT else Decimal(-1)
-    except InvalidOperation:
-        return -1
-    if not value.is_finite() or value != value.quantize(Decimal(1).scaleb(-exponent(currency))):
-        return -1
-    return to_minor(value, currency)
+    return parsing.amount(request.form.get("amount"), currency)
 
 
 def _money(number: str, minor: int) -> str:

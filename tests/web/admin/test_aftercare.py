@@ -7,6 +7,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 from smartshop.identity.rules.roles import Role
+from smartshop.payments.rules.gateways import DemoCard, GatewayAway
 from tests.browser_client import ShopClient
 from tests.factories import make_product
 from tests.orders.acting import after, bought, left_of, state_of
@@ -88,7 +89,7 @@ def test_documents_say_what_is_missing_when_nothing_draws_them(
         ("ship", {"quantity-1": "1", "carrier": "pigeon"}, "Choose one of the carriers"),
         ("ship", {"quantity-1": "1", "carrier": "dhl", "tracking_number": "<b>"}, "letters and digits"),
         ("cancel", {"reason": " "}, "Say why"),
-        ("credit", {"amount": "1e9", "reason": "x"}, "more than the order"),
+        ("credit", {"amount": "99999", "reason": "x"}, "more than the order"),
         ("credit", {"amount": "NaN", "reason": "x"}, "above zero"),
         ("credit", {"amount": "1.234", "reason": "x"}, "above zero"),
         ("credit", {"amount": "", "reason": "x"}, "above zero"),
@@ -121,6 +122,25 @@ def test_a_page_that_is_out_of_date_does_nothing(staff: ShopClient) -> None:
     with nothing_changes():
         answer = staff.post(f"/admin/orders/{number}/ship", send)
     assert (answer.status_code, "has changed since you opened" in answer.text) == (409, True)
+
+
+def test_a_refund_that_the_provider_does_not_answer_waits_and_is_tried_again(
+    staff: ShopClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = bought((make_product(price_minor=6000), 1))
+
+    def be_away(*_anything: object, **_named: object) -> None:
+        raise GatewayAway
+
+    staff.get(f"/admin/orders/{number}")
+    with monkeypatch.context() as away:
+        away.setattr(DemoCard, "refund", be_away)
+        page = staff.submit(f"/admin/orders/{number}/cancel", {"reason": "asked for"}).text
+        assert "is tried again by itself" in page
+        assert "is tried again by itself" in staff.submit(f"/admin/orders/{number}/refund").text
+    assert (state_of(number), after(number).has_pending_refund) == ("cancelled", True)
+    assert "£60.00 went back" in staff.submit(f"/admin/orders/{number}/refund").text
+    assert (after(number).has_pending_refund, after(number).standing.refunded_minor) == (False, 6000)
 
 
 def test_an_analyst_reads_an_order_and_does_nothing_to_it(app: Flask, enter: Enter) -> None:
