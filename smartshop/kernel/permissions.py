@@ -46,5 +46,8 @@ class Permission(StrEnum):
     PRODUCTS_VIEW = "products:view"
     """Read the list of products with their stock and sales."""
 
+    PRODUCTS_MANAGE = "products:manage"
+    """Make products, and change their texts, prices and whether they are sold."""
+
     STOCK_MANAGE = "stock:manage"
     """See the ledger of a product's stock, book goods in and correct the count."""

@@ -18,6 +18,7 @@ VIEWS = (
     "admin.customers",
     "admin.dashboard",
     "admin.emails",
+    "admin.editing",
     "admin.jobs",
     "admin.models",
     "admin.orders",

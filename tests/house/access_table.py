@@ -120,6 +120,10 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.order_document": (Route("GET", "/admin/orders/{order}/documents/INV-000001.pdf", SUPPORT),),
     "admin.packing_slip": (Route("GET", "/admin/orders/{order}/packing-slip.pdf", SUPPORT),),
     "admin.products": (Route("GET", "/admin/products", BACK_OFFICE),),
+    "admin.new_product": (Route("GET", "/admin/products/new", KEEPERS),),
+    "admin.create_product": (Route("POST", "/admin/products/new", KEEPERS),),
+    "admin.product": (Route("GET", "/admin/products/{product_id}", KEEPERS),),
+    "admin.change_product": (Route("POST", "/admin/products/{product_id}", KEEPERS),),
     "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
     "admin.receive_stock": (
         Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),

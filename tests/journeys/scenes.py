@@ -133,6 +133,8 @@ SCENES: Mapping[str, Scene] = {
     "admin orders": Scene(at("/admin/orders"), "", ROOT),
     "admin order": Scene(at("/admin/orders/{order}"), "", ROOT),
     "admin products": Scene(at("/admin/products"), "", ROOT),
+    "admin product": Scene(at("/admin/products/28"), "Wool throw", ROOT),
+    "admin new product": Scene(at("/admin/products/new"), "A new product", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
     "admin customers": Scene(at("/admin/customers"), "", ROOT),
     "admin customer": Scene(at("/admin/customers/1"), "", ROOT),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from smartshop.catalog.models import Category, Product, Variant
 from smartshop.catalog.operations import listing
@@ -27,7 +28,7 @@ class OutOfDate(Conflict):
 def create(*, facts: ProductFacts, sku: str, variant: VariantFacts, actor: audit.Actor) -> tuple[int, int]:
     """A new product with one variant; returns their ids.
 
-    Raises Invalid, with the variant's problems named as those of variant 0.
+    Raises Invalid, with the variant's problems named as those of variant 0; Conflict.
     """
     code = editing.checked_sku(sku)
     facts, variants = editing.checked(facts, {0: variant})
@@ -41,10 +42,14 @@ def create(*, facts: ProductFacts, sku: str, variant: VariantFacts, actor: audit
         product = Product(
             slug=wording.unique_slug(facts.name, "", taken), **vars(facts), created_at=now, updated_at=now
         )
-        db.session.add(product)
-        db.session.flush()
-        made = Variant(product_id=product.id, sku=code, **vars(variants[0]))
-        db.session.add(made)
+        try:
+            db.session.add(product)
+            db.session.flush()
+            made = Variant(product_id=product.id, sku=code, **vars(variants[0]))
+            db.session.add(made)
+            db.session.flush()
+        except IntegrityError as error:
+            raise Conflict("Somebody made such a product at the same moment. Send it again.") from error
         listing.refresh([product.id])
         after = {**vars(facts), "sku": code, "variant": vars(variants[0])}
         audit.record(actor=actor, action="product.created", subject=f"product:{product.id}", after=after)

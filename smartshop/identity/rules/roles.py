@@ -38,7 +38,8 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.PRODUCTS_VIEW,
         Permission.ACTIVITY_VIEW,
     },
-    Role.CATALOG_MANAGER: _EVERYONE | {Permission.PRODUCTS_VIEW, Permission.STOCK_MANAGE},
+    Role.CATALOG_MANAGER: _EVERYONE
+    | {Permission.PRODUCTS_VIEW, Permission.PRODUCTS_MANAGE, Permission.STOCK_MANAGE},
     Role.ANALYST: _EVERYONE
     | {
         Permission.ANALYTICS_VIEW,

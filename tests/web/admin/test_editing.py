@@ -1,0 +1,210 @@
+"""Making and changing a product: what is saved, what is refused, and what lists and searches know of it."""
+
+import pytest
+import sqlalchemy as sa
+
+from smartshop.catalog.models import Product
+from smartshop.catalog.queries import editing
+from smartshop.identity.rules.roles import Role
+from smartshop.kernel.audit import AuditRecord
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+from tests.browser_client import ShopClient
+from tests.factories import Goods, make_category, make_product, make_variant
+from tests.row_counts import nothing_changes
+from tests.web.admin.conftest import Enter
+
+NEW = {"name": "Tin box", "status": "published", "sku": "TIN-1", "price-0": "12.50", "active-0": "y"}
+
+
+@pytest.fixture
+def keeper(enter: Enter) -> ShopClient:
+    return enter(Role.CATALOG_MANAGER)
+
+
+def page_of(goods: Goods) -> str:
+    return f"/admin/products/{goods.product_id}"
+
+
+def row_of(product_id: int) -> Product:
+    db.session.rollback()
+    return db.session.get_one(Product, product_id)
+
+
+def last_record() -> AuditRecord:
+    db.session.rollback()
+    found = db.session.scalars(sa.select(AuditRecord).order_by(AuditRecord.id.desc())).first()
+    assert found is not None
+    return found
+
+
+def test_a_changed_product_shows_everywhere_and_keeps_its_address(keeper: ShopClient) -> None:
+    goods = make_product(name="Blue mug", price_minor=1000)
+    kitchen = make_category(name="Kitchen")
+    price = f"price-{goods.variant_id}"
+    page = keeper.get(page_of(goods))
+    assert 'value="10.00"' in page.text
+    answers = {
+        "name": "  Green   beaker ",
+        "description": "Holds\r\n<b>plenty</b>.",
+        "category": str(kitchen),
+        price: "12,5",
+    }
+    assert "The product is saved" in keeper.submit(page_of(goods), answers).text
+    row = row_of(goods.product_id)
+    assert (row.name, row.slug, row.category_id) == ("Green beaker", goods.slug, kitchen)
+    assert (row.price_low_minor, row.description) == (1250, "Holds\n<b>plenty</b>.")
+    assert "&lt;b&gt;plenty" in keeper.get(f"/p/{goods.slug}").text
+    assert "Green beaker" in keeper.get("/search?q=beaker").text
+    assert "Green beaker" not in keeper.get("/search?q=blue").text
+    record = last_record()
+    assert (record.action, record.subject) == ("product.changed", f"product:{goods.product_id}")
+    assert (record.before["name"], record.after["name"]) == ("Blue mug", "Green beaker")
+    assert [value for name, value in record.after.items() if name.endswith("price_minor")] == [1250]
+    assert "status" not in record.after
+
+
+def test_a_variant_that_is_not_sold_any_more_leaves_price_and_stock(keeper: ShopClient) -> None:
+    goods = make_product(name="Throw", price_minor=1000, on_hand=5)
+    blue = make_variant(product_id=goods.product_id, name="Blue", price_minor=3000, position=1, on_hand=0)
+    keeper.get(page_of(goods))
+    form = keeper.form(page_of(goods)).fields
+    form.pop(f"active-{goods.variant_id}")
+    assert keeper.post(page_of(goods), form).status_code == 200
+    row = row_of(goods.product_id)
+    assert (row.price_low_minor, row.is_in_stock) == (3000, False)
+    assert [v.is_active for v in editing.product(goods.product_id).variants] == [False, True]
+    assert [v.id for v in editing.product(goods.product_id).variants] == [goods.variant_id, blue]
+
+
+def test_a_draft_leaves_the_shop(keeper: ShopClient) -> None:
+    goods = make_product(name="Blue mug")
+    keeper.get(page_of(goods))
+    keeper.submit(page_of(goods), {"status": "draft"})
+    assert keeper.get(f"/p/{goods.slug}").status_code == 404
+    assert "Draft" in keeper.get("/admin/products").text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", " ", "Give it a name"),
+        ("name", "x" * 201, "at most 200"),
+        ("name", "a\x07bell", "Give it a name"),
+        ("description", "x" * 10_001, "at most 10,000"),
+        ("category", "4711", "one of the categories"),
+        ("category", "kitchen", "one of the categories"),
+        ("status", "sold", "draft or published"),
+        ("variant-{id}", "x" * 121, "at most 120"),
+        ("price-{id}", "", "such as 12.50"),
+        ("price-{id}", "0", "more than nothing"),
+        ("price-{id}", "-1", "such as 12.50"),
+        ("price-{id}", "1.005", "such as 12.50"),
+        ("price-{id}", "1e3", "such as 12.50"),
+        ("price-{id}", "NaN", "such as 12.50"),
+        ("price-{id}", "99999999999", "such as 12.50"),
+        ("active-{id}", "", "Nothing of it is sold"),
+    ],
+)
+def test_bad_answers_are_said_by_the_field_and_change_nothing(
+    keeper: ShopClient, field: str, typed: str, said: str
+) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    name = field.format(id=goods.variant_id)
+    answers = {**keeper.form(page_of(goods)).fields, name: typed}
+    with nothing_changes():
+        answer = keeper.post(page_of(goods), answers)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_the_second_of_two_who_edit_is_told_and_keeps_what_they_typed(keeper: ShopClient) -> None:
+    goods = make_product(name="Blue mug")
+    keeper.get(page_of(goods))
+    old = dict(keeper.form(page_of(goods)).fields)
+    assert keeper.post(page_of(goods), {**old, "name": "Green mug"}).status_code == 200
+    with nothing_changes():
+        answer = keeper.post(page_of(goods), {**old, "name": "Red mug"})
+    assert (answer.status_code, "Somebody else saved" in answer.text) == (409, True)
+    assert keeper.form(page_of(goods)).fields["name"] == "Red mug"
+    keeper.submit(page_of(goods))
+    assert row_of(goods.product_id).name == "Red mug"
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2026-01-01T00:00:00"])
+def test_a_form_that_does_not_say_what_it_saw_is_out_of_date(keeper: ShopClient, seen: str) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    answers = {**keeper.form(page_of(goods)).fields, "updated_at": seen, "name": "Other"}
+    with nothing_changes():
+        assert keeper.post(page_of(goods), answers).status_code == 409
+
+
+def test_saving_what_is_there_writes_nothing(keeper: ShopClient) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    with nothing_changes():
+        assert keeper.submit(page_of(goods)).status_code == 200
+
+
+def test_fields_that_the_form_does_not_have_are_not_taken(keeper: ShopClient) -> None:
+    goods, other = make_product(), make_product(price_minor=900)
+    keeper.get(page_of(goods))
+    sneaked = {"slug": "mine", "rating_sum": "99", "id": "7", f"price-{other.variant_id}": "1"}
+    keeper.post(page_of(goods), {**keeper.form(page_of(goods)).fields, **sneaked, "name": "Cup"})
+    row = row_of(goods.product_id)
+    assert (row.name, row.slug, row.rating_sum) == ("Cup", goods.slug, 0)
+    assert row_of(other.product_id).price_low_minor == 900
+
+
+def test_a_new_product_is_sold_out_until_goods_come_in(keeper: ShopClient) -> None:
+    category = make_category(name="Tins")
+    keeper.get("/admin/products/new")
+    page = keeper.submit("/admin/products/new", {**NEW, "category": str(category)}).text
+    assert "The product is made" in page
+    row = db.session.scalars(sa.select(Product).where(Product.name == "Tin box")).one()
+    assert (row.slug, row.price_low_minor, row.is_in_stock) == ("tin-box", 1250, False)
+    assert last_record().action == "product.created"
+    assert "Tin box" in keeper.get("/search?q=tin").text
+    assert ">uncounted<" not in keeper.get("/admin/products?q=Tin").text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("sku", "", "Give a code"),
+        ("sku", "two words", "without blanks"),
+        ("sku", "TAKEN", "has this code already"),
+        ("name", "", "Give it a name"),
+        ("price-0", "free", "such as 12.50"),
+    ],
+)
+def test_a_new_product_with_bad_answers_is_not_made(
+    keeper: ShopClient, field: str, typed: str, said: str
+) -> None:
+    taken = make_product()
+    with unit_of_work():
+        db.session.execute(
+            sa.text("UPDATE variants SET sku = 'TAKEN' WHERE id = :id"), {"id": taken.variant_id}
+        )
+    category = str(row_of(taken.product_id).category_id)
+    with nothing_changes():
+        answer = keeper.post("/admin/products/new", {**NEW, "category": category, field: typed})
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert "Tin box" in answer.text or field == "name"
+
+
+def test_support_cannot_edit(enter: Enter) -> None:
+    goods = make_product()
+    client = enter(Role.SUPPORT)
+    with nothing_changes():
+        assert client.get(page_of(goods)).status_code == 403
+        assert client.post(page_of(goods), {"name": "Mine"}).status_code == 403
+    assert "New product" not in client.get("/admin/products").text
+
+
+def test_what_does_not_exist_is_not_found(keeper: ShopClient) -> None:
+    assert keeper.get("/admin/products/4711").status_code == 404
+    assert keeper.post("/admin/products/4711", NEW).status_code == 404
