@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from smartshop.catalog.models import Product, ProductImage, Review
+from smartshop.catalog.operations import listing
 from smartshop.factory import create_app
 from smartshop.identity.rules.roles import Role
 from smartshop.inventory.models import StockLevel
@@ -153,6 +154,7 @@ def _describe(app: Flask, goods: Goods, author_id: int) -> None:
                     product_id=product.id, path=f"{name}.svg", alt=f"The mug, {name}", position=position
                 )
             )
+        listing.refresh([product.id])
         for rating, person_id in ((5, author_id), (4, None)):
             db.session.add(
                 Review(
