@@ -3,7 +3,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartshop.catalog.queries.browsing import Sort
+from smartshop.catalog.queries.search import Sort
 from smartshop.web import parsing
 
 
