@@ -55,7 +55,9 @@ def create_account() -> ResponseReturnValue:
     except Invalid as error:
         page = render_template("account/sign_up.html", values=values, problems=error.fields, next=_next())
         return page, error.status
-    outbox.welcome(recipient=values["email"].strip().lower(), name=values["name"].strip(), person_id=person_id)
+    outbox.welcome(
+        recipient=values["email"].strip().lower(), name=values["name"].strip(), person_id=person_id
+    )
     enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
     tracking.note(Kind.SIGN_UP)
     flash(_("Welcome, %(name)s. Your account is ready.", name=values["name"].strip()), "success")
