@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         "", max_length=400, description="Address on invoices, its lines separated by semicolons."
     )
     seller_tax_number: str = Field("", max_length=60, description="VAT or tax number on invoices.")
+    test_card: bool | None = Field(
+        None,
+        description="Offer the test card, which moves no money and still makes orders paid. Default: not in production.",
+    )
     secure_cookies: bool | None = Field(
         None, description="Send cookies over HTTPS only. Default: on in production."
     )
@@ -137,6 +141,10 @@ class Settings(BaseSettings):
         if self.password_cost < 32768:
             raise ValueError("SMARTSHOP_PASSWORD_COST must be at least 32768 in production")
         return self
+
+    @property
+    def offers_test_card(self) -> bool:
+        return self.env != "production" if self.test_card is None else self.test_card
 
     @property
     def has_secure_cookies(self) -> bool:

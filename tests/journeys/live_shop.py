@@ -71,6 +71,7 @@ def running(folder: Path) -> Iterator[LiveShop]:
         **os.environ,
         "SMARTSHOP_ENV": "production",
         "SMARTSHOP_SECURE_COOKIES": "false",
+        "SMARTSHOP_TEST_CARD": "true",
         "SMARTSHOP_INSTANCE": str(settings.instance),
         "SMARTSHOP_SECRET_KEY": settings.secret_key,
         "SMARTSHOP_BASE_URL": f"http://127.0.0.1:{port}",

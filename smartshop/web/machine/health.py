@@ -1,4 +1,4 @@
-"""Liveness and readiness, for load balancers."""
+"""Liveness and readiness, for load balancers, which ask over plain HTTP from inside."""
 
 import sqlalchemy as sa
 from flask import jsonify
@@ -24,3 +24,8 @@ def ready() -> ResponseReturnValue:
     except sa.exc.SQLAlchemyError:
         return jsonify(status="unavailable", problem="the database does not answer or is not migrated"), 503
     return jsonify(status="ok")
+
+
+# Flask-Talisman looks here for a view's own options.
+for _view in (alive, ready):
+    _view.talisman_view_options = {"force_https": False}  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from smartshop.web import basket, places, tracking
 from smartshop.web.entering import enter
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
+from smartshop.web.shop import ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
 from smartshop.web.signing import current_person, door
@@ -126,6 +127,7 @@ def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
         password_cost=settings().password_cost,
     )
     enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
+    flash(_("Your account is ready, and you are signed in."), "success")
     tracking.note(Kind.SIGN_UP)
 
 
@@ -148,6 +150,6 @@ def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
         methods=methods,
         quotes=quotes,
         chosen=chosen if chosen in quotes else methods[0].code,
-        gateways=list(gateways.GATEWAYS.values()),
+        gateways=list(ways.on_offer().values()),
         countries=places.countries(made_with.country),
     )

@@ -7,9 +7,9 @@ from smartshop.identity.rules import accounts
 from smartshop.identity.rules.addresses import Address, address_from
 from smartshop.kernel import codes
 from smartshop.orders.rules.checkout import PlaceOrder
-from smartshop.payments.rules import gateways
 from smartshop.web import parsing
 from smartshop.web.places import COUNTRY_CODES
+from smartshop.web.shop import ways
 
 LONGEST_KEY = 64
 
@@ -39,7 +39,7 @@ class CheckoutForm:
         shipping = self.values.get("shipping", "")
         if not shipping:
             self.problems["shipping"] = "Choose one of the delivery methods shown."
-        if self.values.get("payment", "") not in gateways.GATEWAYS:
+        if self.values.get("payment", "") not in ways.on_offer():
             self.problems["payment"] = "Choose one of the ways to pay shown."
         if self.problems or email is None:
             return None
