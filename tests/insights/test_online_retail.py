@@ -1,7 +1,6 @@
 """The whole way on real history: import, train as of the day after its last, and check against the file itself."""
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -24,18 +23,17 @@ AS_OF = pd.Timestamp("2011-12-10")
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, Any], float]]:
-    """A shop with Online Retail imported and trained by the commands themselves, and how long the training took."""
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, Any]]]:
+    """A shop with Online Retail imported and trained by the commands themselves."""
     path = data_file("online_retail.csv.xz")
     app = SqliteDatabase(tmp_path_factory.mktemp("retail")).app
     runner = app.test_cli_runner()
     imported = runner.invoke(args=["shop", "import", str(path), "--json"])
     assert imported.exit_code == 0, imported.stderr
-    began = time.perf_counter()
     result = runner.invoke(args=["ml", "train", "--as-of", "2011-12-10", "--json"])
     assert result.exit_code == 0, result.stderr
     with app.app_context():
-        yield app, json.loads(result.stdout), time.perf_counter() - began
+        yield app, json.loads(result.stdout)
 
 
 def read(statement: sa.Select[*tuple[Any, ...]]) -> pd.DataFrame:
@@ -43,8 +41,8 @@ def read(statement: sa.Select[*tuple[Any, ...]]) -> pd.DataFrame:
         return pd.read_sql(statement, connection)
 
 
-def test_every_question_is_promoted_beside_its_baseline(trained: tuple[Flask, dict[str, Any], float]) -> None:
-    _, reports, _ = trained
+def test_every_question_is_promoted_beside_its_baseline(trained: tuple[Flask, dict[str, Any]]) -> None:
+    _, reports = trained
     assert list(reports) == list(rules.QUESTIONS)
     for report in reports.values():
         assert report["promoted"]
@@ -55,7 +53,7 @@ def test_every_question_is_promoted_beside_its_baseline(trained: tuple[Flask, di
 
 
 def test_every_customer_with_an_order_that_stands_is_scored(
-    trained: tuple[Flask, dict[str, Any], float],
+    trained: tuple[Flask, dict[str, Any]],
 ) -> None:
     kept = read(sa.select(Order.person_id, Order.state).where(Order.person_id.is_not(None)))
     standing = set(kept.loc[kept["state"] != "cancelled", "person_id"])
@@ -67,7 +65,7 @@ def test_every_customer_with_an_order_that_stands_is_scored(
 
 
 def test_recency_and_frequency_equal_a_computation_from_the_file(
-    trained: tuple[Flask, dict[str, Any], float],
+    trained: tuple[Flask, dict[str, Any]],
 ) -> None:
     raw = pd.read_csv(
         data_file("online_retail.csv.xz"), parse_dates=["InvoiceDate"], dtype={"InvoiceNo": "str"}
@@ -85,7 +83,7 @@ def test_recency_and_frequency_equal_a_computation_from_the_file(
     pd.testing.assert_frame_equal(scored[columns], people[columns], check_dtype=False, check_names=False)
 
 
-def test_money_is_what_was_bought_less_what_was_netted(trained: tuple[Flask, dict[str, Any], float]) -> None:
+def test_money_is_what_was_bought_less_what_was_netted(trained: tuple[Flask, dict[str, Any]]) -> None:
     scored = read(sa.select(SegmentScore.person_id, SegmentScore.revenue_minor)).set_index("person_id")[
         "revenue_minor"
     ]
@@ -96,7 +94,7 @@ def test_money_is_what_was_bought_less_what_was_netted(trained: tuple[Flask, dic
 
 
 def test_before_netting_the_frame_holds_the_published_figures(
-    trained: tuple[Flask, dict[str, Any], float],
+    trained: tuple[Flask, dict[str, Any]],
 ) -> None:
     lines = frames.order_lines(datetime(2011, 12, 10, tzinfo=UTC), currency="GBP")
     every_order = read(sa.select(Order.person_id, Order.total_minor).where(Order.person_id.is_not(None)))
@@ -109,7 +107,7 @@ def test_before_netting_the_frame_holds_the_published_figures(
     assert round(gross * 100) == 891_140_790 - undone["total_minor"].sum()
 
 
-def test_equal_inputs_have_equal_scores(trained: tuple[Flask, dict[str, Any], float]) -> None:
+def test_equal_inputs_have_equal_scores(trained: tuple[Flask, dict[str, Any]]) -> None:
     scored = read(sa.select(SegmentScore))
     for name, score in (("recency_days", "r"), ("orders", "f"), ("revenue_minor", "m")):
         assert len(scored[[name, score]].drop_duplicates()) == scored[name].nunique()
@@ -117,18 +115,13 @@ def test_equal_inputs_have_equal_scores(trained: tuple[Flask, dict[str, Any], fl
 
 
 def test_the_interval_holds_the_value_and_dates_lie_ahead(
-    trained: tuple[Flask, dict[str, Any], float],
+    trained: tuple[Flask, dict[str, Any]],
 ) -> None:
     value = read(sa.select(ValueScore))
     assert (value["clv_12m_low_minor"] <= value["clv_12m_minor"]).all()
     assert (value["clv_12m_minor"] <= value["clv_12m_high_minor"]).all()
     assert value["p_alive"].between(0, 1).all()
     assert (value["next_order_at"].dropna() >= AS_OF.tz_localize("UTC")).all()
-
-
-def test_training_on_half_a_million_lines_takes_seconds(trained: tuple[Flask, dict[str, Any], float]) -> None:
-    _, _, seconds = trained
-    assert seconds < 60
 
 
 def _by_source_id(rows: pd.DataFrame) -> pd.DataFrame:

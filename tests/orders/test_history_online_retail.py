@@ -3,7 +3,6 @@
 import csv
 import io
 import lzma
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +21,6 @@ from smartshop.orders.operations.history import ImportReport, Options
 from tests.requirements import data_file
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
-LONGEST_SECONDS = 20
 NOT_GOODS = {"POST", "DOT", "M", "C2", "D", "S", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS", "B"}
 
 
@@ -33,7 +31,6 @@ class Imported:
     again: ImportReport
     counts: dict[str, int]
     counts_again: dict[str, int]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -59,12 +56,10 @@ def imported(request: pytest.FixtureRequest) -> Iterator[Imported]:
     database = request.getfixturevalue(f"{request.param}_database")
     database.renew()
     with database.app.app_context():
-        began = time.monotonic()
         report = history.import_history(path=path, options=Options(currency="GBP"))
-        seconds = time.monotonic() - began
         counts = _counts()
         again = history.import_history(path=path, options=Options(currency="GBP"))
-        yield Imported(database.app, report, again, counts, _counts(), seconds)
+        yield Imported(database.app, report, again, counts, _counts())
         db.session.rollback()
 
 
@@ -175,7 +170,3 @@ def test_a_second_run_adds_nothing(imported: Imported) -> None:
     assert (again.kept, again.orders, again.customers, again.products) == (0, 0, 0, 0)
     assert sum(again.rejected.values()) == 541_909
     assert imported.counts_again == imported.counts
-
-
-def test_it_takes_less_than_twenty_seconds(imported: Imported) -> None:
-    assert imported.seconds < LONGEST_SECONDS

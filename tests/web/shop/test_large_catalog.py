@@ -1,7 +1,5 @@
 """Fifty thousand products ask the database no more than five hundred do."""
 
-import time
-
 import pytest
 
 from benchmarks import shelves
@@ -18,7 +16,6 @@ BUDGETS = {
     "/p/p-100": 8,
     "/search/suggest?q=lan": 2,
 }
-SLOWEST_SECONDS = 1.5
 
 
 def questions(visitor: ShopClient, path: str) -> int:
@@ -34,10 +31,6 @@ def test_each_page_asks_exactly_its_budget(any_visitor: ShopClient) -> None:
 
 
 @pytest.mark.slow
-def test_fifty_thousand_products_ask_no_more_and_answer_soon(any_visitor: ShopClient) -> None:
+def test_fifty_thousand_products_ask_no_more(any_visitor: ShopClient) -> None:
     shelves.fill(50_000)
     assert {path: questions(any_visitor, path) for path in BUDGETS} == BUDGETS
-    for path in BUDGETS:
-        started = time.perf_counter()
-        any_visitor.get(path)
-        assert time.perf_counter() - started < SLOWEST_SECONDS, path
