@@ -151,7 +151,7 @@ def orders_of(person_id: int, *, page: int = 1, size: int = 20) -> Page[OrderRow
     return Page([OrderRow(*row) for row in rows], number, size, total)
 
 
-def bestsellers(*, limit: int, days: int = 60) -> list[int]:
+def bestsellers(*, limit: int, days: int = 30) -> list[int]:
     """Ids of the products most ordered in the last ``days``, by number of orders."""
     since = clock.now() - timedelta(days=days)
     rows = db.session.scalars(
