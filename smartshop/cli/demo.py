@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +9,13 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from smartshop.cli import progress
 from smartshop.kernel import money
 from smartshop.kernel.audit import Actor
 
 if TYPE_CHECKING:
     from smartshop.demo.loading import DemoReport
-    from smartshop.demo.loading import Progress as Told
 
 COMMAND_LINE = Actor(None, "command line")
 
@@ -58,7 +55,7 @@ def demo(customers: int, months: int, seed: int, *, only_if_empty: bool, as_json
         uploads=Path(current_app.instance_path) / "uploads",
         actor=COMMAND_LINE,
     )
-    with _progress() as told:
+    with progress.shown("Starting") as told:
         report = loading.load(
             plan=loading.Plan(customers=customers, months=months, seed=seed), setting=setting, progress=told
         )
@@ -76,23 +73,6 @@ def _keep_accounts(report: "DemoReport", path: Path) -> None:
     accounts = [{"role": "admin", **asdict(report.admin)}, {"role": "customer", **asdict(report.customer)}]
     path.touch(mode=0o600)
     path.write_text(json.dumps(accounts, indent=2), encoding="utf-8")
-
-
-@contextmanager
-def _progress() -> Iterator["Told"]:
-    """A bar on stderr when somebody looks at it."""
-    from smartshop.demo.loading import without_progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield without_progress
-        return
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
-    )
-    with bar:
-        task = bar.add_task("Starting", total=1.0)
-        yield lambda phase, share: bar.update(task, description=phase, completed=share)
 
 
 def _summary(report: "DemoReport") -> Iterator[str]:

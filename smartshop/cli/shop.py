@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import current_app
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from smartshop.cli import progress
 from smartshop.cli.demo import demo
 from smartshop.cli.noun import Noun
 from smartshop.kernel import money
 from smartshop.kernel.audit import Actor
 from smartshop.orders.operations import history
-from smartshop.orders.operations.history_tables import Progress as Told
-from smartshop.orders.operations.history_tables import without_progress
 from smartshop.orders.rules.history.columns import USUAL_NAMES
 
 group = Noun("shop", help="Fill a shop: order history from elsewhere, or a simulated one.")
@@ -81,27 +78,12 @@ def import_(
         rejects=rejects or (None if dry_run else kept_at),
         actor=COMMAND_LINE,
     )
-    with _progress() as told:
+    with progress.shown("Reading") as told:
         report = history.import_history(path=file, options=options, progress=told)
     if as_json:
         click.echo(json.dumps(report.to_json()))
     else:
         _show(report, is_dry_run=dry_run)
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """A bar on stderr when somebody looks at it."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield without_progress
-        return
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
-    )
-    with bar:
-        task = bar.add_task("Reading", total=1.0)
-        yield lambda phase, share: bar.update(task, description=phase, completed=share)
 
 
 def _show(report: history.ImportReport, *, is_dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from smartshop.kernel import assets
 from smartshop.kernel.config import ROOT
 from smartshop.web import assets as tags
+from tests.requirements import missing
 
 STATIC = ROOT / "static"
 
@@ -112,7 +113,7 @@ def test_every_file_a_set_names_is_pinned_by_checksum_and_version() -> None:
 def test_files_that_were_pulled_match_the_manifest() -> None:
     home = STATIC / assets.VENDOR
     if not home.is_dir():
-        pytest.skip("static/vendor is empty: run flask assets pull")
+        missing("browser", "static/vendor is empty: run flask assets pull")
     for package in assets.read_manifest(STATIC / assets.MANIFEST).packages:
         for file in package.files:
             path = home / package.name / file.path

@@ -38,12 +38,6 @@ def refresh(product_ids: Collection[int]) -> None:
             _refresh_batch(ordered[start : start + BATCH])
 
 
-def refresh_all() -> None:
-    """Rewrite what lists and searches know of every product."""
-    with unit_of_work():
-        refresh(db.session.scalars(sa.select(Product.id)).all())
-
-
 def hold(product_ids: Collection[int]) -> None:
     """Make other units that want to change whether these products are in stock wait for this one."""
     db.session.execute(
