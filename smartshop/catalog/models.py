@@ -62,6 +62,28 @@ class Product(Base):
     updated_at: so.Mapped[datetime]
 
 
+class FormerProductSlug(Base):
+    """An address a product once had; whoever opens it is sent to the present one."""
+
+    __tablename__ = "former_product_slugs"
+
+    slug: so.Mapped[str] = so.mapped_column(sa.String(160), primary_key=True)
+    product_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("products.id", ondelete="CASCADE"), index=True
+    )
+
+
+class FormerCategorySlug(Base):
+    """An address a category once had."""
+
+    __tablename__ = "former_category_slugs"
+
+    slug: so.Mapped[str] = so.mapped_column(sa.String(120), primary_key=True)
+    category_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("categories.id", ondelete="CASCADE"), index=True
+    )
+
+
 class Variant(Base):
     """One thing with a price and a stock; ``options`` maps an option's name to this variant's value."""
 
