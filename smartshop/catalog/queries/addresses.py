@@ -1,11 +1,12 @@
-"""Every address worth finding, for search engines."""
+"""Every address worth finding, for search engines, and where the former ones lead."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
+import sqlalchemy.orm as so
 
-from smartshop.catalog.models import Product
+from smartshop.catalog.models import Category, FormerCategorySlug, FormerProductSlug, Product
 from smartshop.catalog.queries.browsing import SHOWN
 from smartshop.kernel.extensions import db
 
@@ -34,3 +35,23 @@ def products(*, skip: int, most: int) -> Iterator[tuple[str, datetime]]:
 
 def _id_at(place: int) -> int | None:
     return db.session.scalar(sa.select(Product.id).where(*SHOWN).order_by(Product.id).offset(place).limit(1))
+
+
+def product_now_at(former: str) -> str | None:
+    """The present slug of the published product that once had this one, unless it is another's by now."""
+    reused = so.aliased(Product)
+    return db.session.scalar(
+        sa.select(Product.slug)
+        .join(FormerProductSlug, FormerProductSlug.product_id == Product.id)
+        .where(FormerProductSlug.slug == former, Product.status == "published")
+        .where(~sa.exists().where(reused.slug == former))
+    )
+
+
+def category_now_at(former: str) -> str | None:
+    """The present slug of the category that once had this one."""
+    return db.session.scalar(
+        sa.select(Category.slug)
+        .join(FormerCategorySlug, FormerCategorySlug.category_id == Category.id)
+        .where(FormerCategorySlug.slug == former)
+    )

@@ -3,8 +3,11 @@
 import re
 import unicodedata
 
+from smartshop.kernel.errors import Invalid
+
 LONGEST_NAME = 200
 LONGEST_SLUG = 120
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PROPER_WORDS = (
     "Christmas Easter Valentine Valentines Halloween England English French France Paris London Britain British "
     "Scandinavian Scotland Scottish Swiss Indian Moroccan Turkish Dutch Danish Edwardian Victorian Regency UK USA "
@@ -39,6 +42,18 @@ def slug(text: str) -> str:
     """Lower-case ASCII words joined by hyphens; ``item`` when nothing is left."""
     plain = unicodedata.normalize("NFKD", text.replace("'", "")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-") or "item"
+
+
+def checked_slug(text: str) -> str:
+    """A slug that somebody typed.
+
+    Raises Invalid.
+    """
+    typed = text.strip()
+    if not SLUG.fullmatch(typed) or len(typed) > LONGEST_SLUG:
+        said = f"Use small letters a to z, digits and single hyphens, at most {LONGEST_SLUG}: blue-mug."
+        raise Invalid(said, {"slug": said})
+    return typed
 
 
 def unique_slug(text: str, suffix: str, taken: set[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from smartshop.catalog.operations import editing
+from smartshop.catalog.operations import editing, slugs
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import shelves
@@ -30,12 +30,15 @@ def change(
     seen: datetime,
     facts: ProductFacts,
     variants: Mapping[int, VariantFacts],
+    slug: str | None = None,
     actor: Actor,
 ) -> None:
-    """Change a product and all of its variants.
+    """Change a product, its address unless None, and all of its variants.
 
     Raises Invalid, NotFound, OutOfDate.
     """
     with unit_of_work():
         editing.change(product_id=product_id, seen=seen, facts=facts, variants=variants, actor=actor)
+        if slug is not None:
+            slugs.rename_product(product_id=product_id, slug=slug, actor=actor)
         shelves.refresh_products(product_ids=[product_id])

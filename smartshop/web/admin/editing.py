@@ -58,6 +58,7 @@ def change_product(product_id: int) -> ResponseReturnValue:
             seen=_seen(),
             facts=_facts(),
             variants={variant.id: _variant(variant.id) for variant in kept.variants},
+            slug=request.form.get("slug"),
             actor=actor(),
         )
     except Invalid as error:
@@ -91,6 +92,7 @@ def _answers(kept: ProductKept) -> dict[str, str]:
     """What the form shows of a product as it is."""
     answers = {
         "name": kept.name,
+        "slug": kept.slug,
         "description": kept.description,
         "category": str(kept.category_id),
         "status": kept.status,

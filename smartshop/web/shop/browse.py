@@ -8,16 +8,17 @@ from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
 from smartshop.catalog.operations import misses
-from smartshop.catalog.queries import browsing, search
+from smartshop.catalog.queries import addresses, browsing, search
 from smartshop.catalog.queries.browsing import ProductCard
 from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
+from smartshop.kernel.errors import NotFound
 from smartshop.kernel.pages import Page
 from smartshop.orders.queries import reading as orders
 from smartshop.web import keeping, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
-from smartshop.web.shop import narrowing
+from smartshop.web.shop import moved, narrowing
 from smartshop.web.shop.blueprint import bp
 
 LONGEST_QUERY = 100
@@ -48,7 +49,10 @@ def _home() -> Made:
 @bp.get("/c/<slug>")
 @access(PUBLIC)
 def category(slug: str) -> ResponseReturnValue:
-    made = keeping.page(lambda: _category(slug))
+    try:
+        made = keeping.page(lambda: _category(slug))
+    except NotFound as missing:
+        return moved.onward("shop.category", addresses.category_now_at(slug), missing)
     tracking.visitor_id()
     return made.html
 

@@ -4,19 +4,24 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.activity.rules import Kind
-from smartshop.catalog.queries import browsing
+from smartshop.catalog.queries import addresses, browsing
 from smartshop.inventory import queries as inventory
+from smartshop.kernel.errors import NotFound
 from smartshop.pricing import queries as prices
 from smartshop.web import keeping, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
+from smartshop.web.shop import moved
 from smartshop.web.shop.blueprint import bp
 
 
 @bp.get("/p/<slug>", endpoint="product")
 @access(PUBLIC)
 def show(slug: str) -> ResponseReturnValue:
-    made = keeping.page(lambda: _page(slug))
+    try:
+        made = keeping.page(lambda: _page(slug))
+    except NotFound as missing:
+        return moved.onward("shop.product", addresses.product_now_at(slug), missing)
     tracking.note(Kind.VIEW, product_id=made.product_id)
     return made.html
 

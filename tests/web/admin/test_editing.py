@@ -4,9 +4,10 @@ import pytest
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Product
+from smartshop.catalog.operations import slugs
 from smartshop.catalog.queries import editing
 from smartshop.identity.rules.roles import Role
-from smartshop.kernel.audit import AuditRecord
+from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.browser_client import ShopClient
@@ -64,6 +65,18 @@ def test_a_changed_product_shows_everywhere_and_keeps_its_address(keeper: ShopCl
     assert "status" not in record.after
 
 
+def test_a_product_that_moves_is_still_found_where_it_was(keeper: ShopClient) -> None:
+    goods = make_product(name="Blue mug")
+    keeper.get(page_of(goods))
+    assert "The product is saved" in keeper.submit(page_of(goods), {"slug": "sky-mug"}).text
+    assert last_record().after == {"slug": "sky-mug"}
+    answer = keeper.get(f"/p/{goods.slug}?utm_source=post&q=a%20b", follow=False)
+    assert (answer.status_code, answer.location) == (301, "/p/sky-mug?utm_source=post&q=a%20b")
+    assert 'rel="canonical" href="http://127.0.0.1:5000/p/sky-mug"' in keeper.get("/p/sky-mug").text
+    sitemap = keeper.get("/sitemap.xml").text
+    assert ("/p/sky-mug<" in sitemap, f"/p/{goods.slug}<" in sitemap) == (True, False)
+
+
 def test_a_variant_that_is_not_sold_any_more_leaves_price_and_stock(keeper: ShopClient) -> None:
     goods = make_product(name="Throw", price_minor=1000, on_hand=5)
     blue = make_variant(product_id=goods.product_id, name="Blue", price_minor=3000, position=1, on_hand=0)
@@ -91,6 +104,11 @@ def test_a_draft_leaves_the_shop(keeper: ShopClient) -> None:
         ("name", " ", "Give it a name"),
         ("name", "x" * 201, "at most 200"),
         ("name", "a\x07bell", "Give it a name"),
+        ("slug", "", "small letters a to z"),
+        ("slug", "Blue Mug", "small letters a to z"),
+        ("slug", "../admin", "small letters a to z"),
+        ("slug", "x" * 121, "at most 120"),
+        ("slug", "taken", "has this address already"),
         ("description", "x" * 10_001, "at most 10,000"),
         ("category", "4711", "one of the categories"),
         ("category", "kitchen", "one of the categories"),
@@ -110,6 +128,7 @@ def test_bad_answers_are_said_by_the_field_and_change_nothing(
     keeper: ShopClient, field: str, typed: str, said: str
 ) -> None:
     goods = make_product()
+    slugs.rename_product(product_id=make_product().product_id, slug="taken", actor=SYSTEM)
     keeper.get(page_of(goods))
     name = field.format(id=goods.variant_id)
     answers = {**keeper.form(page_of(goods)).fields, name: typed}
@@ -152,7 +171,7 @@ def test_saving_what_is_there_writes_nothing(keeper: ShopClient) -> None:
 def test_fields_that_the_form_does_not_have_are_not_taken(keeper: ShopClient) -> None:
     goods, other = make_product(), make_product(price_minor=900)
     keeper.get(page_of(goods))
-    sneaked = {"slug": "mine", "rating_sum": "99", "id": "7", f"price-{other.variant_id}": "1"}
+    sneaked = {"rating_sum": "99", "id": "7", f"price-{other.variant_id}": "1"}
     keeper.post(page_of(goods), {**keeper.form(page_of(goods)).fields, **sneaked, "name": "Cup"})
     row = row_of(goods.product_id)
     assert (row.name, row.slug, row.rating_sum) == ("Cup", goods.slug, 0)
