@@ -26,6 +26,7 @@ class Order(Base):
             name="parts_sum_to_total",
         ),
         sa.CheckConstraint("returned_minor BETWEEN 0 AND total_minor", name="returned_within_total"),
+        sa.CheckConstraint("NOT is_given_up OR state = 'cancelled'", name="given_up_is_cancelled"),
         sa.Index(
             "ix_orders_placed_at",
             "placed_at",
@@ -64,6 +65,8 @@ class Order(Base):
     address: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
     revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
     """Counts what staff did to it, so that a page that is out of date cannot do it again."""
+    is_given_up: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
+    """Cancelled because its payment was declined or never came: an attempt, and no order to its customer."""
 
 
 class OrderLine(Base):
