@@ -76,6 +76,7 @@ class CustomerOrder:
     total_minor: int
     returned_minor: int
     currency: str
+    is_given_up: bool
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ def _orders(person_id: int) -> tuple[CustomerOrder, ...]:
             Order.total_minor,
             Order.returned_minor,
             Order.currency,
+            Order.is_given_up,
         )
         .where(Order.person_id == person_id)
         .order_by(Order.placed_at.desc(), Order.id.desc())

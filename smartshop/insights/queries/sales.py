@@ -37,6 +37,7 @@ class SaleRow:
     returned_minor: int
     currency: str
     payment_method: str
+    is_given_up: bool
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _statement(sought: SalesSought) -> sa.Select[Any]:
             Order.returned_minor,
             Order.currency,
             Order.payment_method,
+            Order.is_given_up,
         )
         .outerjoin(Person, Person.id == Order.person_id)
         .where(*_conditions(sought))

@@ -249,6 +249,7 @@ def _undo(order: Order) -> None:
     stock.give_back(lines=[(row.variant_id, row.quantity) for row in lines], reference=order.number)
     cart_id, order.cart_id, order.idempotency_key = order.cart_id, None, None
     _move(order, State.CANCELLED)
+    order.is_given_up = True
     db.session.flush()
     if cart_id is not None:
         carts.reopen(cart_id=cart_id)

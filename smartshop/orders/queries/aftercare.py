@@ -82,9 +82,10 @@ class Aftercare:
 
 
 def standing(order: Order) -> Standing:
-    """How the money of an order stands now."""
+    """How the money of an order stands now. One that was given up costs nothing, whatever still comes in for it."""
     balance = payments.balance(order.number)
-    return Standing(order.total_minor, order.returned_minor, balance.captured_minor, balance.refunded_minor)
+    credited = order.total_minor if order.is_given_up else order.returned_minor
+    return Standing(order.total_minor, credited, balance.captured_minor, balance.refunded_minor)
 
 
 def line_state(order: Order, line: OrderLine) -> LineState:

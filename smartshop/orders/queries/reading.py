@@ -62,6 +62,7 @@ class OrderView:
     shipping_method: str
     payment_method: str
     country: str
+    is_given_up: bool
     address: dict[str, Any]
     lines: tuple[LineView, ...]
 
@@ -123,8 +124,8 @@ def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
 
 
 def orders_of(person_id: int, *, page: int = 1, size: int = 20) -> Page[OrderRow]:
-    """A person's orders, newest first; two queries."""
-    mine = Order.person_id == person_id
+    """A person's orders, newest first, without those they never paid; two queries."""
+    mine = sa.and_(Order.person_id == person_id, sa.not_(Order.is_given_up))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Order).where(mine)) or 0
     number = min(max(1, page), max(1, -(-total // size)))
     quantity = (

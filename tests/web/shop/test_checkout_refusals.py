@@ -8,7 +8,7 @@ from smartshop.kernel.uow import unit_of_work
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, Goods, make_person, make_product
 from tests.row_counts import nothing_changes
-from tests.web.shop.checkouts import ANSWERS, CARD, orders, put
+from tests.web.shop.checkouts import ANSWERS, CARD, PLACE, orders, put
 
 WITH_ACCOUNT = {"create_account": "yes", "password": PASSWORD}
 REAL_CARD = "4111 1111 1111 1111"
@@ -172,6 +172,25 @@ def test_a_declined_card_can_be_replaced_on_the_same_page(visitor: ShopClient, m
     send(visitor, card_number="4000 0000 0000 0002")
     visitor.submit("/checkout", CARD)
     assert [order.state for order in orders()] == ["cancelled", "paid"]
+
+
+def test_what_was_never_paid_is_no_order_to_its_customer(visitor: ShopClient, mug: Goods) -> None:
+    status, page = send(visitor, **WITH_ACCOUNT, card_number="4000 0000 0000 0002")
+    assert status == 409
+    assert "declined" in page
+    [attempt] = orders()
+    assert attempt.is_given_up
+    for history in ("/account", "/account/orders"):
+        assert attempt.number not in visitor.get(history).text
+    assert "does not stand" in visitor.get(f"/orders/{attempt.number}").text
+    visitor.get("/checkout")
+    assert "email" not in visitor.form("/checkout").names
+    visitor.submit("/checkout", CARD | PLACE)
+    [_attempt, order] = orders()
+    assert (order.state, order.is_given_up, order.person_id) == ("paid", False, attempt.person_id)
+    history = visitor.get("/account/orders").text
+    assert order.number in history
+    assert attempt.number not in history
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "x" * 10_000])
