@@ -6,10 +6,12 @@ import sqlalchemy as sa
 
 from smartshop.cart.models import Cart, CartLine
 from smartshop.catalog.models import Product, ProductImage, Variant
+from smartshop.catalog.queries import paths
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.queries import Availability, held_by_others
 from smartshop.kernel import codes
 from smartshop.kernel.extensions import db
+from smartshop.pricing.rules.tax import STANDARD
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class CartItem:
     image_path: str
     unit_price_minor: int
     quantity: int
+    category_ids: tuple[int, ...]
+    """Its category and all above it, from the root."""
+    weight_grams: int
+    tax_class: str
     availability: Availability
     """What is left; sold out when the product is no longer for sale."""
 
@@ -93,6 +99,7 @@ def snapshot(key: CartKey) -> CartSnapshot:
         _first_image(ProductImage.variant_id == Variant.id),
         _first_image(ProductImage.product_id == Product.id),
     )
+    above = paths.category_paths()
     rows = db.session.execute(
         sa.select(
             Cart.id.label("cart_id"),
@@ -102,17 +109,20 @@ def snapshot(key: CartKey) -> CartSnapshot:
             StockLevel,
             held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
             image.label("image"),
+            above.c.path,
         )
         .join(CartLine, CartLine.cart_id == Cart.id)
         .join(Variant, Variant.id == CartLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
+        .outerjoin(above, above.c.id == Product.category_id)
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
         .where(owned_by(key))
         .order_by(CartLine.added_at, CartLine.variant_id)
         .execution_options(populate_existing=True)
     ).all()
     items = tuple(
-        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image) for row in rows
+        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image, row.path)
+        for row in rows
     )
     return CartSnapshot(rows[0].cart_id if rows else None, items)
 
@@ -123,7 +133,13 @@ def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
 
 
 def _item(
-    quantity: int, variant: Variant, product: Product, level: StockLevel | None, held: int, image: str | None
+    quantity: int,
+    variant: Variant,
+    product: Product,
+    level: StockLevel | None,
+    held: int,
+    image: str | None,
+    path: str | None,
 ) -> CartItem:
     is_sold = variant.is_active and product.status == "published" and level is not None
     left = (level.on_hand - held if level.is_tracked else None) if is_sold and level is not None else 0
@@ -137,5 +153,8 @@ def _item(
         image_path=image or "",
         unit_price_minor=variant.price_minor,
         quantity=quantity,
+        category_ids=paths.steps(path) or (product.category_id,),
+        weight_grams=variant.weight_grams,
+        tax_class=STANDARD,
         availability=Availability(left),
     )

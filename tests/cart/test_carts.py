@@ -10,13 +10,13 @@ from smartshop.cart import queries, rules
 from smartshop.cart.models import Cart, CartLine
 from smartshop.cart.operations import Added, CartGone, Merged, SoldOut
 from smartshop.cart.queries import CartKey
-from smartshop.catalog.models import Product, Variant
+from smartshop.catalog.models import Category, Product, Variant
 from smartshop.inventory.models import StockLevel
 from smartshop.kernel import codes
 from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
-from tests.factories import Goods, make_cart, make_person, make_product
+from tests.factories import Goods, make_cart, make_category, make_person, make_product
 from tests.row_counts import row_counts
 
 GUEST = CartKey()
@@ -296,3 +296,22 @@ def test_what_a_guest_holds_at_the_till_is_theirs_when_they_sign_in(any_app: Fla
     own = queries.snapshot(CartKey(person_id=ada))
     assert (own.quantity, own.has_shortage) == (2, False)
     carts.reserve(key=CartKey(person_id=ada), minutes=10)
+
+
+def test_a_line_knows_what_its_price_depends_on(any_app: Flask) -> None:
+    top, below = make_category(name="Home"), make_category(name="Kitchen")
+    mug = make_product(category_id=below)
+    with unit_of_work():
+        db.session.execute(sa.update(Category).where(Category.id == below).values(parent_id=top))
+        db.session.execute(sa.update(Variant).values(weight_grams=350))
+    (item,) = queries.snapshot(make_cart((mug, 1))).items
+    assert (item.category_ids, item.weight_grams, item.tax_class) == ((top, below), 350, "standard")
+
+
+def test_a_line_of_a_category_that_is_its_own_parent_still_has_one(any_app: Flask) -> None:
+    ring = make_category()
+    mug = make_product(category_id=ring)
+    with unit_of_work():
+        db.session.execute(sa.update(Category).values(parent_id=ring))
+    (item,) = queries.snapshot(make_cart((mug, 1))).items
+    assert item.category_ids == (ring,)

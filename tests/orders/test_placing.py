@@ -25,7 +25,7 @@ from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.payments import queries as payments
 from smartshop.payments.rules.gateways import Outcome, Result
-from smartshop.pricing.models import TaxRate
+from smartshop.pricing.models.tax import TaxRate
 from tests.factories import HOME, IS_DECLINED, Goods, make_cart, make_command, make_person, make_product
 from tests.row_counts import row_counts
 

@@ -20,8 +20,10 @@ from smartshop.kernel.money import allocate
 from smartshop.orders.models import Order, OrderLine, OrderReturn
 from smartshop.orders.rules.states import State
 from smartshop.payments.models import PaymentAttempt
-from smartshop.pricing import queries as prices
-from smartshop.pricing.rules import Shipping, Tax
+from smartshop.pricing.queries import shipping as deliveries
+from smartshop.pricing.queries import tax as taxation
+from smartshop.pricing.rules.shipping import Shipping
+from smartshop.pricing.rules.tax import STANDARD, Tax
 
 WAYS_TO_PAY = ("test_card", "invoice", "cash_on_delivery")
 PAY_SHARES = (0.8, 0.16, 0.04)
@@ -62,11 +64,14 @@ def price(history: History, people: Sequence[PersonPlan], sold: Sold, seed: int)
     gross = unit * history.quantity
     goods = np.bincount(history.order, gross, count).astype(np.int64)
     discount = (goods * history.discount_percent + 50) // 100
-    methods = prices.shipping_methods()[:2]
+    methods = deliveries.shipping_methods()[:2]
     shipping = [methods[min(int(draw), len(methods) - 1)] for draw in rng.uniform(0, 1, count) > 0.85]
-    shipping_minor = np.array([way.price_for(int(g)) for way, g in zip(shipping, goods, strict=True)])
+    shipping_minor = np.array([way.price_for(int(g), 0) for way, g in zip(shipping, goods, strict=True)])
     ends = np.cumsum(np.bincount(history.order, minlength=count))
-    taxes = {country: prices.tax_of(country) for country in {person.country for person in people}}
+    taxes = {
+        country: taxation.taxes_of(country).of_class(STANDARD)
+        for country in {person.country for person in people}
+    }
     tax, line_tax, line_discount = _spread(
         [taxes[people[customer].country] for customer in history.customer],
         gross.tolist(), discount.tolist(), shipping_minor.tolist(), ends.tolist(),

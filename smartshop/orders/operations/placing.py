@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
 from smartshop.cart import rules as cart_rules
-from smartshop.cart.queries import CartKey, CartSnapshot
+from smartshop.cart.queries import CartItem, CartKey, CartSnapshot
 from smartshop.inventory.operations import holds, stock
 from smartshop.kernel import audit, clock, codes
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
@@ -23,9 +23,10 @@ from smartshop.payments.operations import attempts as payments
 from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Gateway, Outcome, Result
-from smartshop.pricing import queries as prices
-from smartshop.pricing import rules as pricing
-from smartshop.pricing.rules import Quote
+from smartshop.pricing.queries import shipping as deliveries
+from smartshop.pricing.queries import tax as taxes
+from smartshop.pricing.rules import quoting
+from smartshop.pricing.rules.quoting import PricedLine, Quote
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +57,21 @@ def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, curre
 
     Raises Invalid for a shipping method that is not on offer.
     """
-    lines = [pricing.PricedLine(i.variant_id, i.quantity, i.unit_price_minor) for i in snapshot.items]
-    method = prices.shipping_method(shipping_code)
-    return pricing.quote(lines, currency=currency, shipping=method, tax=prices.tax_of(country))
+    method = deliveries.shipping_method(shipping_code)
+    lines = [_priced(item) for item in snapshot.items]
+    return quoting.quote(lines, currency=currency, shipping=method, tax=taxes.taxes_of(country))
+
+
+def _priced(item: CartItem) -> PricedLine:
+    return PricedLine(
+        variant_id=item.variant_id,
+        quantity=item.quantity,
+        unit_price_minor=item.unit_price_minor,
+        product_id=item.product_id,
+        category_ids=item.category_ids,
+        weight_grams=item.weight_grams,
+        tax_class=item.tax_class,
+    )
 
 
 def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
@@ -221,6 +234,7 @@ def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[OrderLin
             variant_name=item.variant_name,
             quantity=line.quantity,
             unit_price_minor=line.unit_price_minor,
+            discount_minor=line.discount_minor,
             tax_minor=line.tax_minor,
             total_minor=line.total_minor,
         )

@@ -17,7 +17,7 @@ from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
-from smartshop.pricing import queries as prices
+from smartshop.pricing.queries import shipping
 from smartshop.web import basket, places, tracking
 from smartshop.web.entering import enter
 from smartshop.web.guards import PUBLIC, access
@@ -134,7 +134,7 @@ def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
 def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
     made_with = settings()
     country = form.values.get("country") or made_with.country
-    methods = prices.shipping_methods()
+    methods = shipping.shipping_methods()
     quotes = {
         method.code: placing.quote_for(
             cart, shipping_code=method.code, country=country, currency=made_with.currency

@@ -7,7 +7,7 @@ from smartshop.activity.rules import Kind
 from smartshop.catalog.queries import addresses, browsing
 from smartshop.inventory import queries as inventory
 from smartshop.kernel.errors import NotFound
-from smartshop.pricing import queries as prices
+from smartshop.pricing.queries import shipping
 from smartshop.web import keeping, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
@@ -30,6 +30,6 @@ def _page(slug: str) -> Made:
     product = browsing.product(slug)
     left = inventory.availability([variant.id for variant in product.variants])
     html = render_template(
-        "shop/product.html", product=product, availability=left, delivery=prices.shipping_methods()
+        "shop/product.html", product=product, availability=left, delivery=shipping.shipping_methods()
     )
     return Made(html, product_id=product.id)

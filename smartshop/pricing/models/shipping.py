@@ -1,4 +1,4 @@
-"""How orders travel and how they are taxed."""
+"""How orders travel."""
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -20,16 +20,3 @@ class ShippingMethod(Base):
     free_over_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
     is_active: so.Mapped[bool] = so.mapped_column(default=True)
     position: so.Mapped[int] = so.mapped_column(default=0)
-
-
-class TaxRate(Base):
-    """The tax of one country, in basis points (2000 is 20 %); inclusive when shown prices contain it."""
-
-    __tablename__ = "tax_rates"
-    __table_args__ = (sa.CheckConstraint("basis_points BETWEEN 0 AND 10000", name="rate_is_a_share"),)
-
-    id: so.Mapped[int] = so.mapped_column(primary_key=True)
-    country: so.Mapped[str] = so.mapped_column(sa.String(2), unique=True)
-    name: so.Mapped[str] = so.mapped_column(sa.String(40))
-    basis_points: so.Mapped[int]
-    is_inclusive: so.Mapped[bool] = so.mapped_column(default=True)

@@ -1,11 +1,11 @@
-"""The shipping methods on offer and the tax of a country."""
+"""The shipping methods on offer."""
 
 import sqlalchemy as sa
 
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import db
-from smartshop.pricing.models import ShippingMethod, TaxRate
-from smartshop.pricing.rules import NO_TAX, Shipping, Tax
+from smartshop.pricing.models.shipping import ShippingMethod
+from smartshop.pricing.rules.shipping import Shipping
 
 
 def shipping_methods() -> list[Shipping]:
@@ -29,9 +29,3 @@ def shipping_method(code: str) -> Shipping:
     raise Invalid(
         "Choose how we should send your order.", {"shipping": "Choose one of the delivery methods shown."}
     )
-
-
-def tax_of(country: str) -> Tax:
-    """The tax on orders that go to a country; none where no rate is set."""
-    rate = db.session.scalar(sa.select(TaxRate).where(TaxRate.country == country))
-    return Tax(rate.name, rate.basis_points, rate.is_inclusive) if rate else NO_TAX

@@ -1,0 +1,1 @@
+"""What an order costs beside its goods, and what is let off."""

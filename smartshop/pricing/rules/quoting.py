@@ -1,0 +1,121 @@
+"""The quote engine: what a basket costs, with parts that always sum to the whole. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smartshop.kernel.money import allocate
+from smartshop.pricing.rules.shipping import Shipping
+from smartshop.pricing.rules.tax import NO_TAXES, STANDARD, Tax, Taxes
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """What is asked for: ``quantity`` of a variant at ``unit_price_minor`` as shown; each weighs ``weight_grams``."""
+
+    variant_id: int
+    quantity: int
+    unit_price_minor: int
+    product_id: int = 0
+    category_ids: tuple[int, ...] = ()
+    """The product's own category and all above it."""
+    weight_grams: int = 0
+    tax_class: str = STANDARD
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    """``total_minor`` is what the line costs after ``discount_minor``."""
+
+    variant_id: int
+    quantity: int
+    unit_price_minor: int
+    discount_minor: int
+    total_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True)
+class TaxPart:
+    """One rate's part of a quote: ``tax_minor`` on (or inside) ``amount_minor`` of goods and delivery."""
+
+    tax: Tax
+    amount_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Minor units throughout: total = goods - discount + shipping + added tax.
+
+    ``tax_minor`` is all tax in the total; ``added_tax_minor`` the part of it that shown prices do not contain.
+    ``taxes`` has a part for every rate that something falls under and that is not nothing.
+    """
+
+    currency: str
+    lines: tuple[QuotedLine, ...]
+    goods_minor: int
+    discount_minor: int
+    shipping_minor: int
+    shipping_tax_minor: int
+    tax_minor: int
+    added_tax_minor: int
+    total_minor: int
+    shipping: Shipping
+    taxes: tuple[TaxPart, ...]
+
+    @property
+    def left_to_free_shipping_minor(self) -> int:
+        """How much more makes shipping free; 0 when it is free or never will be."""
+        threshold = self.shipping.free_over_minor
+        paid_for_goods = self.goods_minor - self.discount_minor
+        return 0 if threshold is None or not self.shipping_minor else max(0, threshold - paid_for_goods)
+
+    @property
+    def tax_name(self) -> str:
+        """The names of the taxes in it."""
+        return ", ".join(dict.fromkeys(part.tax.name for part in self.taxes))
+
+
+def quote(lines: Sequence[PricedLine], *, currency: str, shipping: Shipping, tax: Taxes = NO_TAXES) -> Quote:
+    """Price a basket. Each tax is rounded once on all it falls on, then spread so that the parts sum to it."""
+    gross = [line.quantity * line.unit_price_minor for line in lines]
+    discounts = [0] * len(lines)
+    totals = [amount - less for amount, less in zip(gross, discounts, strict=True)]
+    weight = sum(line.quantity * line.weight_grams for line in lines)
+    shipping_minor = shipping.price_for(sum(totals), weight) if lines else 0
+    parts, spread = _taxed([tax.of_class(line.tax_class) for line in lines], totals, tax, shipping_minor)
+    tax_minor = sum(part.tax_minor for part in parts)
+    added = sum(part.tax_minor for part in parts if not part.tax.is_inclusive)
+    return Quote(
+        currency=currency,
+        lines=tuple(
+            QuotedLine(line.variant_id, line.quantity, line.unit_price_minor, less, total, part)
+            for line, less, total, part in zip(lines, discounts, totals, spread[:-1], strict=True)
+        ),
+        goods_minor=sum(gross),
+        discount_minor=sum(discounts),
+        shipping_minor=shipping_minor,
+        shipping_tax_minor=spread[-1],
+        tax_minor=tax_minor,
+        added_tax_minor=added,
+        total_minor=sum(totals) + shipping_minor + added,
+        shipping=shipping,
+        taxes=parts,
+    )
+
+
+def _taxed(
+    of_lines: Sequence[Tax], totals: Sequence[int], taxes: Taxes, shipping_minor: int
+) -> tuple[tuple[TaxPart, ...], list[int]]:
+    """The taxes of the whole, and how much of them each line and, last, the shipping bears."""
+    falls_under, amounts = [*of_lines, taxes.of_shipping], [*totals, shipping_minor]
+    spread, parts = [0] * len(amounts), []
+    for tax in dict.fromkeys(falls_under):
+        places = [place for place, other in enumerate(falls_under) if other == tax]
+        amount = sum(amounts[place] for place in places)
+        whole = tax.of(amount)
+        if whole:
+            parts.append(TaxPart(tax, amount, whole))
+            for place, share in zip(places, allocate(whole, [amounts[p] for p in places]), strict=True):
+                spread[place] = share
+    return tuple(parts), spread
