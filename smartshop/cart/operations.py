@@ -13,8 +13,8 @@ from smartshop.cart import rules
 from smartshop.cart.models import Cart, CartLine
 from smartshop.cart.queries import CartKey, owned_by
 from smartshop.catalog.models import Product, Variant
-from smartshop.inventory import queries as inventory
 from smartshop.inventory.operations import holds
+from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import clock, codes
 from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, Invalid, NotFound

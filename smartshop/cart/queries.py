@@ -8,7 +8,7 @@ from smartshop.cart.models import Cart, CartLine
 from smartshop.catalog.models import Product, ProductImage, Variant
 from smartshop.catalog.queries import paths
 from smartshop.inventory.models import StockLevel
-from smartshop.inventory.queries import Availability, held_by_others
+from smartshop.inventory.queries.stock import Availability, held_by_others
 from smartshop.kernel import codes
 from smartshop.kernel.extensions import db
 from smartshop.pricing.rules.tax import STANDARD

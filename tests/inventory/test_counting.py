@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from smartshop.catalog.models import Product
-from smartshop.inventory import queries
 from smartshop.inventory.models import Reservation, StockLevel
 from smartshop.inventory.operations import counting, holds, stock
 from smartshop.inventory.operations.counting import Recounted
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel import clock
 from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.errors import Conflict, Invalid, NotFound

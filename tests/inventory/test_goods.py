@@ -5,8 +5,8 @@ from flask import Flask
 
 from smartshop.catalog.queries import editing, search
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
-from smartshop.inventory import queries
 from smartshop.inventory.operations import goods, stock
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db

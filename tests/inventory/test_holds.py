@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from smartshop.inventory import queries
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.inventory.operations import holds, stock
 from smartshop.inventory.operations.stock import OutOfStock
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work

@@ -5,11 +5,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from smartshop.inventory import queries
 from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.inventory.operations import bulk, stock
 from smartshop.inventory.operations.stock import OutOfStock
-from smartshop.inventory.queries import SOLD_OUT, Availability
+from smartshop.inventory.queries import stock as queries
+from smartshop.inventory.queries.stock import SOLD_OUT, Availability
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.factories import make_product, make_variant

@@ -14,9 +14,9 @@ from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
 from smartshop.cart.models import Cart, CartLine
 from smartshop.cart.queries import CartKey, CartSnapshot
-from smartshop.inventory import queries as inventory
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import stock
+from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import db as kernel_db
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import db

@@ -10,8 +10,8 @@ from smartshop.cart import queries as cart_queries
 from smartshop.cart.operations import CartGone
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Product, Variant
-from smartshop.inventory import queries as inventory
 from smartshop.inventory.models import StockLevel, StockMovement
+from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import codes
 from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.errors import DomainError, Invalid

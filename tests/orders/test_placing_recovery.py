@@ -11,7 +11,7 @@ from flask import Flask
 
 from smartshop.cart import queries as cart_queries
 from smartshop.cart.queries import CartKey
-from smartshop.inventory import queries as inventory
+from smartshop.inventory.queries import stock as inventory
 from smartshop.jobs import schedule, scheduler
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db

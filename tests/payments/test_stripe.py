@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from smartshop.cart import queries as cart_queries
 from smartshop.cart.queries import CartKey
-from smartshop.inventory import queries as inventory
+from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from smartshop.catalog.models import Variant
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.inventory.operations import holds, shelves, stock
-from smartshop.inventory.rules import checked_level, checked_note, checked_receipt
+from smartshop.inventory.rules.counting import checked_level, checked_note, checked_receipt
 from smartshop.kernel import audit, clock
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db

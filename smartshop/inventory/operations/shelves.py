@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
 from smartshop.catalog.operations import listing
-from smartshop.inventory import queries
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 

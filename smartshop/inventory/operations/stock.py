@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from smartshop.inventory import queries
 from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.inventory.operations import shelves
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel import clock
 from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db

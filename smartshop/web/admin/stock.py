@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from smartshop.catalog.queries import editing
-from smartshop.inventory import queries
 from smartshop.inventory.operations import counting
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing

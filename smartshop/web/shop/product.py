@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from smartshop.activity.rules import Kind
 from smartshop.catalog.queries import addresses, browsing
-from smartshop.inventory import queries as inventory
+from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel.errors import NotFound
 from smartshop.pricing.queries import shipping
 from smartshop.web import keeping, tracking

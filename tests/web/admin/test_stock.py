@@ -3,8 +3,8 @@
 import pytest
 
 from smartshop.identity.rules.roles import Role
-from smartshop.inventory import queries
 from smartshop.inventory.operations import stock
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel.extensions import db
 from tests.browser_client import ShopClient
 from tests.factories import Goods, make_product, make_variant

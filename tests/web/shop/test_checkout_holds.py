@@ -5,7 +5,7 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
-from smartshop.inventory import queries
+from smartshop.inventory.queries import stock as queries
 from smartshop.kernel import clock
 from tests.browser_client import ShopClient
 from tests.factories import Goods, make_product

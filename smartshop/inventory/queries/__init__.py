@@ -1,0 +1,1 @@
+"""What inventory tells its readers, as frozen dataclasses."""
