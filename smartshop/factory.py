@@ -14,6 +14,7 @@ from smartshop.kernel.db import prepare_engine
 from smartshop.payments.operations import ways
 
 MODELS = (
+    "kernel.allowances",
     "kernel.audit",
     "identity.models",
     "messaging.models",

@@ -1,10 +1,12 @@
-"""People, roles and sign-ins."""
+"""People, roles, sign-ins and mailed codes."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
+from smartshop.identity.rules.one_time import MOST_TRIES
 from smartshop.kernel.db import Base
 
 
@@ -69,6 +71,30 @@ class SignIn(Base):
     ended_at: so.Mapped[datetime | None]
     address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
     user_agent: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+
+
+class OneTimeCode(Base):
+    """What a mailed code opens. The code itself is made from the salt and the shop's key; it is stored nowhere."""
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (
+        sa.UniqueConstraint("purpose", "subject"),
+        sa.CheckConstraint(f"tries BETWEEN 0 AND {MOST_TRIES}", name="tries_are_few"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    purpose: so.Mapped[str] = so.mapped_column(sa.String(20))
+    subject: so.Mapped[str] = so.mapped_column(sa.String(254))
+    email: so.Mapped[str] = so.mapped_column(sa.String(254), index=True)
+    person_id: so.Mapped[int | None] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    salt: so.Mapped[str] = so.mapped_column(sa.String(32))
+    tries: so.Mapped[int] = so.mapped_column(default=0)
+    created_at: so.Mapped[datetime]
+    expires_at: so.Mapped[datetime] = so.mapped_column(index=True)
+    used_at: so.Mapped[datetime | None]
+    facts: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
 
 
 class SavedAddress(Base):

@@ -1,0 +1,21 @@
+"""Mailed codes: what they open, how long, and how often they may be tried."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+
+LASTS = timedelta(minutes=10)
+MOST_TRIES = 5
+PER_HOUR = 5
+PER_DAY = 10
+"""Codes for one subject. With five tries each a day allows fifty guesses at one in a hundred million."""
+
+
+class Purpose(StrEnum):
+    RESET = "reset"
+    """Choose a new password; the subject is the address."""
+
+
+def digits_of(typed: str) -> str:
+    """A code as it was typed, without the spaces and dashes that people put between groups."""
+    return re.sub(r"[\s-]", "", typed)[:32]
