@@ -31,6 +31,14 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_OUT = "sign_out"
+    CODE_ASKED = "code_asked"
+    """Somebody asked for a code by e-mail; facts: purpose."""
+
+    CODE_WRONG = "code_wrong"
+    """A code was not right; facts: purpose."""
+
+    ACCOUNT_CHANGED = "account_changed"
+    """How an account is protected has changed; facts: what."""
 
 
 @dataclass(frozen=True)

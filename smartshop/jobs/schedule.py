@@ -10,6 +10,7 @@ from smartshop.jobs import operations, queries
 from smartshop.jobs.rules import Daily, Every, Rhythm
 from smartshop.kernel import clock
 from smartshop.kernel.config import ROOT, Settings
+from smartshop.kernel.sealing import Seal
 from smartshop.messaging.operations import delivery
 from smartshop.orders.operations import recovering
 from smartshop.payments.rules import gateways
@@ -74,6 +75,7 @@ def deliver_email(settings: Settings) -> str:
         sender=settings.mail_from,
         shop_name=settings.shop_name,
         base_url=settings.base_url,
+        seal=Seal(settings.secret),
     )
     return f"{result.sent} sent, {result.failed} to be tried again"
 

@@ -12,6 +12,7 @@ from smartshop.web.shop.blueprint import bp as shop
 VIEWS = (
     "account.addresses",
     "account.overview",
+    "account.resetting",
     "account.signing_in",
     "admin.activity",
     "admin.aftercare",

@@ -1,6 +1,6 @@
 """The signed-in person of this request."""
 
-from flask import request
+from flask import current_app, request
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from smartshop.identity.operations.accounts import Door
@@ -8,6 +8,7 @@ from smartshop.identity.queries import sign_ins
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import login
+from smartshop.kernel.sealing import Seal
 
 
 class _CookieHolder(UserMixin):  # type: ignore[misc]
@@ -52,6 +53,11 @@ def forget() -> None:
 def door() -> Door:
     """Where this request comes from."""
     return Door(request.remote_addr or "", request.user_agent.string)
+
+
+def seal() -> Seal:
+    """What the shop's key makes of salts."""
+    return Seal(current_app.config["SECRET_KEY"])
 
 
 def actor() -> Actor:

@@ -94,6 +94,15 @@ def refused_sign_up(page: Page, _shop: LiveShop) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def refused_reset(page: Page, _shop: LiveShop) -> None:
+    page.goto("/reset")
+    page.get_by_label("E-mail address").fill(ADA)
+    page.get_by_label("Code from the e-mail").fill("0000 0000")
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def open_menu(page: Page, _shop: LiveShop) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/search")
@@ -121,6 +130,9 @@ SCENES: Mapping[str, Scene] = {
     "refused sign-in": Scene(refused_sign_in, "Sign in"),
     "sign-up": Scene(at("/sign-up"), "Create an account"),
     "refused sign-up": Scene(refused_sign_up, "Create an account"),
+    "forgotten password": Scene(at("/forgot"), "Forgotten your password?"),
+    "new password": Scene(at("/reset"), "Choose a new password"),
+    "refused new password": Scene(refused_reset, "Choose a new password"),
     "account": Scene(at("/account"), "Hello, Ada Buyer", ADA),
     "orders": Scene(at("/account/orders"), "Your orders", ADA),
     "own order": Scene(at("/orders/{order}"), "Your order", ADA),

@@ -12,6 +12,7 @@ from flask import Flask
 
 from smartshop.factory import create_app
 from smartshop.kernel.extensions import db
+from smartshop.kernel.sealing import Seal
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.models import Email
 from smartshop.messaging.operations import delivery, outbox
@@ -50,6 +51,7 @@ def deliver(limit: int = 200) -> Delivery:
         sender="shop@example.com",
         shop_name="Ada & Sons",
         base_url="https://shop.example/",
+        seal=Seal("a key"),
         limit=limit,
     )
 

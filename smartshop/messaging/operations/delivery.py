@@ -10,6 +10,7 @@ from flask_mailman import EmailMultiAlternatives
 
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db, mail
+from smartshop.kernel.sealing import Seal
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging import queries
 from smartshop.messaging.models import Email
@@ -27,7 +28,9 @@ class Delivery:
     failed: int
 
 
-def deliver_due(*, templates: Path, sender: str, shop_name: str, base_url: str, limit: int = 200) -> Delivery:
+def deliver_due(
+    *, templates: Path, sender: str, shop_name: str, base_url: str, seal: Seal, limit: int = 200
+) -> Delivery:
     """Send every e-mail that is due. One that fails waits longer each time and gives up after eight attempts."""
     sent = failed = 0
     surroundings = {"shop_name": shop_name, "base_url": base_url.rstrip("/")}
@@ -37,7 +40,7 @@ def deliver_due(*, templates: Path, sender: str, shop_name: str, base_url: str, 
         if email is None:
             continue
         try:
-            facts = {**surroundings, **email.facts}
+            facts = {**surroundings, **seal.opened(email.facts)}
             _send(email, letters.render(templates, email.kind, facts, own.get(email.kind)), sender)
         except Exception as error:
             log.warning("email_failed", email_id=email_id, kind=email.kind, exc_info=True)

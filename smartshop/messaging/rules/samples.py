@@ -49,5 +49,8 @@ FACTS: Mapping[str, dict[str, Any]] = {
         "amount_minor": 123851,
     },
     "welcome": {"name": "Ada"},
+    "password_code": {"name": "Ada", "code": "12345678"},
+    "no_account": {"name": ""},
+    "password_changed": {"name": "Ada"},
 }
 """Kind of an e-mail to what it is told."""

@@ -9,6 +9,7 @@ from flask import Flask
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel.config import ROOT
 from smartshop.kernel.extensions import db
+from smartshop.kernel.sealing import Seal
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.models import Email
 from smartshop.messaging.operations import delivery, outbox
@@ -40,6 +41,7 @@ def deliver() -> None:
         sender="shop@example.com",
         shop_name="Ada & Sons",
         base_url="https://shop.example",
+        seal=Seal("a key"),
     )
 
 
