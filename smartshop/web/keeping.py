@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request, session
-from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 
+from smartshop.web.drawing import locale_name
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
 
@@ -74,7 +74,7 @@ def page(make: Callable[[], Made]) -> Made:
     keeper: PageKeeper = current_app.extensions["pages"]
     if not keeper.seconds or not _is_for_anybody():
         return make()
-    key = f"{get_locale()} {settings().base_url} {request.full_path}"
+    key = f"{locale_name()} {settings().base_url} {request.full_path}"
     kept = keeper.find(key)
     if kept is not None:
         return _renewed(kept)

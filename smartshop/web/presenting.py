@@ -1,12 +1,12 @@
 """How templates show money, dates and numbers, and what every page knows. Nothing else formats them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from smartshop.cart import queries as carts
@@ -14,9 +14,11 @@ from smartshop.catalog.queries import browsing
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
-from smartshop.web import basket, places
+from smartshop.web import basket, drawing, places
+from smartshop.web.drawing import locale_name
 from smartshop.web.signing import current_person
 
+MOST_NUMBERS = 5000
 FRONT = frozenset({"shop", "account", None})
 
 
@@ -26,19 +28,19 @@ def settings() -> Settings:
     return made_with
 
 
-def _locale() -> str:
-    return str(get_locale() or "en_GB")
-
-
 def money(minor: int | None, currency: str | None = None, *, short: bool = False) -> str:
     """``1234`` → ``£12.34``; short: no decimals from a thousand up. None is a dash."""
     if minor is None:
         return "–"
-    unit = currency or settings().currency
+    return _amount(minor, currency or settings().currency, short, locale_name())
+
+
+@lru_cache(MOST_NUMBERS)
+def _amount(minor: int, unit: str, is_short: bool, locale: str) -> str:  # noqa: FBT001
     major = to_major(minor, unit)
-    if short and abs(major) >= 1000:
-        return format_currency(major, unit, format="¤#,##0", locale=_locale(), currency_digits=False)
-    return format_currency(major, unit, locale=_locale())
+    if is_short and abs(major) >= 1000:
+        return format_currency(major, unit, format="¤#,##0", locale=locale, currency_digits=False)
+    return format_currency(major, unit, locale=locale)
 
 
 def decimal(minor: int, currency: str | None = None) -> str:
@@ -48,7 +50,7 @@ def decimal(minor: int, currency: str | None = None) -> str:
 
 def day(value: date | datetime | None, style: str = "medium") -> str:
     """``12 Mar 2026``; None is a dash."""
-    return "–" if value is None else format_date(value, style, locale=_locale())
+    return "–" if value is None else format_date(value, style, locale=locale_name())
 
 
 def moment(value: datetime | None, style: str = "medium") -> str:
@@ -56,29 +58,34 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     return (
         "–"
         if value is None
-        else format_datetime(value, "d MMM y, HH:mm" if style == "medium" else style, locale=_locale())
+        else format_datetime(value, "d MMM y, HH:mm" if style == "medium" else style, locale=locale_name())
     )
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """Thousands grouped, rounded to ``digits`` decimals; None is a dash."""
-    if value is None:
-        return "–"
-    return format_decimal(
-        round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=_locale()
-    )
+    return "–" if value is None else _decimal(round(value, digits), digits, locale_name())
+
+
+@lru_cache(MOST_NUMBERS)
+def _decimal(value: float, digits: int, locale: str) -> str:
+    return format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
 
 
 def compact(value: float | None) -> str:
     """``12,345`` → ``12K``."""
-    return "–" if value is None else str(format_compact_decimal(value, locale=_locale(), fraction_digits=1))
+    return (
+        "–" if value is None else str(format_compact_decimal(value, locale=locale_name(), fraction_digits=1))
+    )
 
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share of 1 as a percentage; None is a dash."""
     if share is None:
         return "–"
-    return format_percent(share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=_locale())
+    return format_percent(
+        share, format="0" + ("." + "0" * digits if digits else "") + "%", locale=locale_name()
+    )
 
 
 def page_url(page_number: int) -> str:
@@ -94,9 +101,9 @@ def page_url(page_number: int) -> str:
 def _shop_front() -> dict[str, Any]:
     """What the header of shop and account pages shows; a page without it is better than no page."""
     try:
-        return {"cart_count": carts.count(basket.key()), "nav_categories": browsing.categories()}
+        return {"cart_count": carts.count(basket.key()), "nav_categories": tuple(browsing.categories())}
     except SQLAlchemyError:
-        return {"cart_count": 0, "nav_categories": []}
+        return {"cart_count": 0, "nav_categories": ()}
 
 
 def recognised() -> SignedIn | None:
@@ -108,6 +115,7 @@ def recognised() -> SignedIn | None:
 
 
 def install(app: Flask) -> None:
+    drawing.install(app)
     app.jinja_env.filters.update(
         money=money,
         decimal=decimal,
