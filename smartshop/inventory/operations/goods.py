@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from smartshop.catalog.operations import editing, slugs
+import sqlalchemy as sa
+
+from smartshop.catalog.operations import editing, sheet, slugs
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import shelves
+from smartshop.kernel import sheets
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import db
+from smartshop.kernel.sheets import Report, Sheet
 from smartshop.kernel.uow import unit_of_work
 
 
@@ -42,3 +46,29 @@ def change(
         if slug is not None:
             slugs.rename_product(product_id=product_id, slug=slug, actor=actor)
         shelves.refresh_products(product_ids=[product_id])
+
+
+def look(table: Sheet, *, currency: str) -> Report:
+    """What a product sheet would do now.
+
+    Raises UnreadableSheet.
+    """
+    return sheet.plan(table, currency=currency).report
+
+
+def import_sheet(table: Sheet, *, currency: str, seen: str | None, actor: Actor) -> Report:
+    """Write what a product sheet says; new variants begin with nothing on hand. Returns what it did.
+
+    ``seen`` is the mark of the report somebody agreed to; None takes the sheet as it comes.
+
+    Raises UnreadableSheet, Conflict, and sheets.Moved when it would do something else by now.
+    """
+    with unit_of_work():
+        planned = sheet.plan(table, currency=currency, is_held=True)
+        sheets.check_seen(planned.report, seen)
+        written = sheet.write(planned, actor=actor)
+        if written.new_variant_ids:
+            rows = [{"variant_id": new, "on_hand": 0, "is_tracked": True} for new in written.new_variant_ids]
+            db.session.execute(sa.insert(StockLevel), rows)
+        shelves.refresh_products(product_ids=written.product_ids)
+    return planned.report
