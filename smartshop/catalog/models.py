@@ -157,6 +157,7 @@ class Review(Base):
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_1_to_5"),
         sa.CheckConstraint(f"state IN {REVIEW_STATES}", name="state_is_known"),
         sa.UniqueConstraint("product_id", "person_id"),
+        sa.Index("ix_reviews_queue", "state", "created_at"),
     )
 
     id: so.Mapped[int] = so.mapped_column(primary_key=True)
@@ -170,4 +171,9 @@ class Review(Base):
     body: so.Mapped[str] = so.mapped_column(sa.Text, default="")
     is_verified: so.Mapped[bool] = so.mapped_column(default=False)
     state: so.Mapped[str] = so.mapped_column(sa.String(10), default="pending")
+    reason: so.Mapped[str] = so.mapped_column(sa.String(500), default="", server_default="")
+    """Why it was turned down."""
+    revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """Counts what its author changed, so that nobody publishes words that they have not read."""
     created_at: so.Mapped[datetime]
+    """When it was written as it stands."""
