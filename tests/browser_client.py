@@ -117,7 +117,7 @@ class ShopClient:
         return self._open("GET", path, follow=follow)
 
     def post(
-        self, path: str, answers: Mapping[str, str] | None = None, *, follow: bool = True
+        self, path: str, answers: Mapping[str, str | list[str]] | None = None, *, follow: bool = True
     ) -> TestResponse:
         """Send any answers to any address, with the token of the newest page: what a curious person can do."""
         if not self.token:

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
         "", description="Signing secret of the Stripe webhook (whsec_…); needed with the key."
     )
     stripe_api_base: str = Field("https://api.stripe.com", description="Where Stripe's API is reached.")
+    reviews_at_once: bool = Field(
+        False, description="Show reviews the moment they are written. Default: staff reads them first."
+    )
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )

@@ -49,5 +49,8 @@ class Permission(StrEnum):
     PRODUCTS_MANAGE = "products:manage"
     """Make products, and change their texts, prices and whether they are sold."""
 
+    REVIEWS_MODERATE = "reviews:moderate"
+    """Read reviews before they show, publish them and turn them down."""
+
     STOCK_MANAGE = "stock:manage"
     """See the ledger of a product's stock, book goods in and correct the count."""

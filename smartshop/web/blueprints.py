@@ -25,6 +25,7 @@ VIEWS = (
     "admin.orders",
     "admin.products",
     "admin.reports",
+    "admin.reviews",
     "admin.scores",
     "admin.searches",
     "admin.showing",
@@ -37,6 +38,7 @@ VIEWS = (
     "shop.media",
     "shop.orders",
     "shop.product",
+    "shop.reviews",
     "shop.seo",
 )
 

@@ -6,7 +6,7 @@ from flask import Flask
 
 from smartshop.catalog.models import ProductImage, Review, Variant
 from smartshop.catalog.operations import listing
-from smartshop.catalog.queries import browsing, search
+from smartshop.catalog.queries import browsing, reviews, search
 from smartshop.catalog.queries.browsing import ProductCard
 from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
@@ -159,17 +159,18 @@ def test_a_product_shows_its_active_variants_pictures_and_published_reviews(any_
         (small, "Small", 700, "small.jpg"),
     ]
     assert found.images == (("mug.jpg", "MUG.JPG"), ("small.jpg", "SMALL.JPG"))
-    assert [review.author for review in found.reviews] == ["Late", "Early"]
+    said = reviews.of_product(mug.product_id)
+    assert [review.author for review in said.page.items] == ["Late", "Early"]
     assert (found.rating, found.rating_count) == (None, 0)
 
 
-def test_no_more_than_twenty_reviews_are_shown(any_app: Flask) -> None:
+def test_reviews_come_ten_at_a_time(any_app: Flask) -> None:
     mug = make_product()
     for day in range(22):
         add_review(mug.product_id, "published", f"Buyer {day}", day)
-    assert [review.author for review in browsing.product(mug.slug).reviews] == [
-        f"Buyer {n}" for n in range(21, 1, -1)
-    ]
+    last = reviews.of_product(mug.product_id, page=99)
+    assert [review.author for review in last.page.items] == ["Buyer 1", "Buyer 0"]
+    assert (last.page.number, last.page.total, sum(last.by_stars.values())) == (3, 22, 22)
 
 
 def test_cards_come_in_the_order_asked_for(any_app: Flask) -> None:

@@ -26,6 +26,7 @@ OWNER = EVERYBODY - {
 }
 ADMIN = frozenset({"admin"})
 SUPPORT = ADMIN | {"support"}
+MODERATORS = ADMIN | {"support", "catalog_manager"}
 KEEPERS = ADMIN | {"catalog_manager"}
 ANALYSTS = ADMIN | {"analyst", "marketer"}
 BACK_OFFICE = ADMIN | {"support", "catalog_manager", "analyst", "marketer"}
@@ -54,6 +55,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "shop.home": (Route("GET", "/", EVERYBODY),),
     "shop.category": (Route("GET", "/c/{category}", EVERYBODY),),
     "shop.product": (Route("GET", "/p/{product}", EVERYBODY),),
+    "shop.review": (Route("GET", "/p/{product}/review", OWNER),),
+    "shop.write_review": (Route("POST", "/p/{product}/review", OWNER, {"rating": "5"}),),
     "shop.search": (Route("GET", "/search?q=mug", EVERYBODY),),
     "shop.suggest": (Route("GET", "/search/suggest?q=mug", EVERYBODY),),
     "shop.robots": (Route("GET", "/robots.txt", EVERYBODY),),
@@ -140,6 +143,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
             "POST", "/admin/products/{product_id}/stock/{variant}/stop-counting", KEEPERS, {"reason": "why"}
         ),
     ),
+    "admin.reviews": (Route("GET", "/admin/reviews", MODERATORS),),
+    "admin.decide_reviews": (Route("POST", "/admin/reviews", MODERATORS, {"decision": "published"}),),
     "admin.searches": (Route("GET", "/admin/searches", ANALYSTS),),
     "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),

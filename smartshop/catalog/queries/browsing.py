@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.catalog.models import Category, Product, ProductImage, Review, Variant
+from smartshop.catalog.models import Category, Product, ProductImage, Variant
 from smartshop.catalog.rules import tree as tree_rules
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 
-REVIEWS_SHOWN = 20
 SHOWN = (Product.status == "published", Product.price_low_minor.is_not(None))
 """What makes a product one that the shop shows."""
 
@@ -62,16 +60,6 @@ class VariantView:
 
 
 @dataclass(frozen=True)
-class ReviewView:
-    author: str
-    rating: int
-    title: str
-    body: str
-    is_verified: bool
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class ProductView:
     """Everything the product page says about a product itself."""
 
@@ -88,7 +76,6 @@ class ProductView:
     """(path, alternative text), in order."""
     rating: float | None
     rating_count: int
-    reviews: tuple[ReviewView, ...]
 
 
 def categories() -> list[CategoryLink]:
@@ -189,7 +176,7 @@ def cards(product_ids: Sequence[int]) -> list[ProductCard]:
 
 
 def product(slug: str) -> ProductView:
-    """One published product with its variants, pictures, newest reviews and place in the tree; five queries.
+    """One published product with its variants, pictures and place in the tree; four queries.
 
     Raises NotFound.
     """
@@ -220,18 +207,7 @@ def product(slug: str) -> ProductView:
         images=tuple(dict.fromkeys((image.path, image.alt) for image in images)),
         rating=found.rating_sum / found.rating_count if found.rating_count else None,
         rating_count=found.rating_count,
-        reviews=_reviews(found.id),
     )
-
-
-def _reviews(product_id: int) -> tuple[ReviewView, ...]:
-    rows = db.session.scalars(
-        sa.select(Review)
-        .where(Review.product_id == product_id, Review.state == "published")
-        .order_by(Review.created_at.desc(), Review.id.desc())
-        .limit(REVIEWS_SHOWN)
-    )
-    return tuple(ReviewView(r.author, r.rating, r.title, r.body, r.is_verified, r.created_at) for r in rows)
 
 
 def newest(limit: int) -> list[ProductCard]:

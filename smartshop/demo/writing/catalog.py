@@ -18,6 +18,8 @@ from smartshop.demo.writing import rows
 from smartshop.kernel.extensions import db
 
 FOLDER = "demo"
+UNREAD = 6
+"""How many of the newest reviews still wait to be read."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _write_products(
     category_ids: dict[str, int], opened_at: datetime, opinions: Sequence[ReviewPlan]
 ) -> None:
     stars: dict[int, list[int]] = defaultdict(list)
-    for opinion in opinions:
+    for opinion in opinions[:-UNREAD]:
         stars[opinion.product].append(opinion.rating)
     found = []
     for place, plan in enumerate(products()):
@@ -143,7 +145,7 @@ def _write_images(product_ids: dict[str, int], variant_ids: dict[str, int]) -> N
 def write_reviews(
     opinions: Sequence[ReviewPlan], people: Sequence[PersonPlan], person_ids: Ints, sold: Sold
 ) -> None:
-    """Insert the reviews as published ones of verified buyers, signed with a first name and an initial."""
+    """Insert the reviews of verified buyers, all but the newest published, signed with a first name and an initial."""
     signed = [" ".join([person.name.split()[0], f"{person.name.split()[-1][0]}."]) for person in people]
     times = rows.moments(np.array([opinion.at for opinion in opinions], dtype="datetime64[s]"))
     rows.insert(
@@ -157,9 +159,9 @@ def write_reviews(
                 "title": opinion.title,
                 "body": opinion.body,
                 "is_verified": True,
-                "state": "published",
+                "state": "published" if place < len(opinions) - UNREAD else "pending",
                 "created_at": at,
             }
-            for opinion, at in zip(opinions, times, strict=True)
+            for place, (opinion, at) in enumerate(zip(opinions, times, strict=True))
         ],
     )

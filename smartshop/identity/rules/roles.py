@@ -37,9 +37,15 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.CUSTOMERS_PII,
         Permission.PRODUCTS_VIEW,
         Permission.ACTIVITY_VIEW,
+        Permission.REVIEWS_MODERATE,
     },
     Role.CATALOG_MANAGER: _EVERYONE
-    | {Permission.PRODUCTS_VIEW, Permission.PRODUCTS_MANAGE, Permission.STOCK_MANAGE},
+    | {
+        Permission.PRODUCTS_VIEW,
+        Permission.PRODUCTS_MANAGE,
+        Permission.REVIEWS_MODERATE,
+        Permission.STOCK_MANAGE,
+    },
     Role.ANALYST: _EVERYONE
     | {
         Permission.ANALYTICS_VIEW,

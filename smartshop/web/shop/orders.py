@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import limiter
 from smartshop.orders.operations import reordering
-from smartshop.orders.queries import aftercare, reading
+from smartshop.orders.queries import aftercare, opining, reading
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.web import basket, documents
@@ -34,6 +34,7 @@ def order(number: str) -> ResponseReturnValue:
         after=aftercare.of(found.number),
         way_to_pay=gateways.GATEWAYS.get(found.payment_method),
         attempts=payments.attempts(found.number),
+        to_review=opining.of_order(found.number, person_id=_me()),
     )
 
 

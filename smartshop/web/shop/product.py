@@ -4,15 +4,17 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.activity.rules import Kind
-from smartshop.catalog.queries import addresses, browsing
+from smartshop.catalog.queries import addresses, browsing, reviews
+from smartshop.catalog.rules.reviews import Order
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel.errors import NotFound
 from smartshop.pricing.queries import shipping
-from smartshop.web import keeping, tracking
+from smartshop.web import keeping, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
 from smartshop.web.shop import moved
 from smartshop.web.shop.blueprint import bp
+from smartshop.web.signing import current_person
 
 
 @bp.get("/p/<slug>", endpoint="product")
@@ -27,9 +29,16 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def _page(slug: str) -> Made:
-    product = browsing.product(slug)
-    left = inventory.availability([variant.id for variant in product.variants])
+    product, person = browsing.product(slug), current_person()
+    order, number = parsing.choice("reviews", Order, Order.NEWEST), parsing.page_number()
     html = render_template(
-        "shop/product.html", product=product, availability=left, delivery=shipping.shipping_methods()
+        "shop/product.html",
+        product=product,
+        availability=inventory.availability([variant.id for variant in product.variants]),
+        delivery=shipping.shipping_methods(),
+        said=reviews.of_product(product.id, order=order, page=number),
+        order=order,
+        orders=list(Order),
+        own_review=reviews.own(product_id=product.id, person_id=person.person_id) if person else None,
     )
     return Made(html, product_id=product.id)

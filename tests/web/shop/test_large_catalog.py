@@ -13,7 +13,7 @@ BUDGETS = {
     "/search": 6,
     "/search?q=lantern": 6,
     "/search?q=lantren": 9,
-    "/p/p-100": 8,
+    "/p/p-100": 9,
     "/search/suggest?q=lan": 2,
 }
 
