@@ -23,6 +23,8 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.rules.checkout import PlaceOrder
+from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
+from smartshop.pricing.models.tax import TaxArea, TaxRate
 from tests.databases import CHEAP_PASSWORDS
 
 PASSWORD = "correct horse battery"
@@ -83,6 +85,8 @@ def make_product(
     on_hand: int | None = 10,
     category_id: int | None = None,
     status: str = "published",
+    tax_class: str = "standard",
+    weight_grams: int = 0,
     rating_sum: int = 0,
     rating_count: int = 0,
     created_at: datetime | None = None,
@@ -97,6 +101,7 @@ def make_product(
             description=description,
             category_id=in_category,
             status=status,
+            tax_class=tax_class,
             rating_sum=rating_sum,
             rating_count=rating_count,
             created_at=moment,
@@ -104,7 +109,9 @@ def make_product(
         )
         db.session.add(product)
         db.session.flush()
-        variant_id = make_variant(product_id=product.id, price_minor=price_minor, on_hand=on_hand)
+        variant_id = make_variant(
+            product_id=product.id, price_minor=price_minor, on_hand=on_hand, weight_grams=weight_grams
+        )
     return Goods(product.id, variant_id, product.slug, name, price_minor)
 
 
@@ -120,6 +127,7 @@ def make_variant(
     on_hand: int | None = 10,
     position: int = 0,
     is_active: bool = True,
+    weight_grams: int = 0,
 ) -> int:
     """A variant with its stock, received into the ledger; returns its id."""
     with unit_of_work():
@@ -130,6 +138,7 @@ def make_variant(
             price_minor=price_minor,
             position=position,
             is_active=is_active,
+            weight_grams=weight_grams,
         )
         db.session.add(variant)
         db.session.flush()
@@ -149,6 +158,46 @@ def make_cart(*lines: tuple[Goods, int], person_id: int | None = None) -> CartKe
         added = carts.add(key=key, variant_id=goods.variant_id, quantity=quantity)
         key = key if added.token is None else CartKey(token=added.token)
     return key
+
+
+def make_zone(
+    name: str,
+    *countries: str,
+    code: str,
+    price_minor: int = 500,
+    charged_by: str = "flat",
+    bands: Sequence[tuple[int | None, int]] = (),
+) -> int:
+    """A zone of these countries with one method; returns the zone's id."""
+    with unit_of_work():
+        zone = ShippingZone(name=name)
+        db.session.add(zone)
+        db.session.flush()
+        db.session.add_all(ZoneCountry(country=country, zone_id=zone.id) for country in countries)
+        method = ShippingMethod(
+            zone_id=zone.id, code=code, name=f"To {name}", charged_by=charged_by, price_minor=price_minor
+        )
+        db.session.add(method)
+        db.session.flush()
+        db.session.add_all(
+            ShippingBand(method_id=method.id, up_to=up_to, price_minor=price) for up_to, price in bands
+        )
+    return zone.id
+
+
+def make_taxes(
+    country: str, name: str, *, is_inclusive: bool = True, shipping_class: str = "standard", **rates: int
+) -> int:
+    """What a country taxes, in basis points by class; returns the area's id."""
+    with unit_of_work():
+        area = TaxArea(country=country, name=name, is_inclusive=is_inclusive, shipping_class=shipping_class)
+        db.session.add(area)
+        db.session.flush()
+        db.session.add_all(
+            TaxRate(area_id=area.id, tax_class=tax_class, basis_points=rate)
+            for tax_class, rate in rates.items()
+        )
+    return area.id
 
 
 def make_command(

@@ -11,7 +11,6 @@ from smartshop.inventory.models import StockLevel
 from smartshop.inventory.queries.stock import Availability, held_by_others
 from smartshop.kernel import codes
 from smartshop.kernel.extensions import db
-from smartshop.pricing.rules.tax import STANDARD
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,10 @@ class CartSnapshot:
     @property
     def goods_minor(self) -> int:
         return sum(item.total_minor for item in self.items)
+
+    @property
+    def weight_grams(self) -> int:
+        return sum(item.quantity * item.weight_grams for item in self.items)
 
     @property
     def has_shortage(self) -> bool:
@@ -155,6 +158,6 @@ def _item(
         quantity=quantity,
         category_ids=paths.steps(path) or (product.category_id,),
         weight_grams=variant.weight_grams,
-        tax_class=STANDARD,
+        tax_class=product.tax_class,
         availability=Availability(left),
     )

@@ -26,6 +26,15 @@ class Category(Base):
     position: so.Mapped[int] = so.mapped_column(default=0)
 
 
+class TaxClass(Base):
+    """How a product is taxed, such as ``standard`` or ``reduced``; what that means is up to each country."""
+
+    __tablename__ = "tax_classes"
+
+    code: so.Mapped[str] = so.mapped_column(sa.String(20), primary_key=True)
+    name: so.Mapped[str] = so.mapped_column(sa.String(60), unique=True)
+
+
 class Product(Base):
     """What is shown; its variants are what is sold.
 
@@ -51,6 +60,8 @@ class Product(Base):
     description: so.Mapped[str] = so.mapped_column(sa.Text, default="")
     category_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("categories.id"), index=True)
     status: so.Mapped[str] = so.mapped_column(sa.String(10), default="published")
+    tax_class: so.Mapped[str] = so.mapped_column(sa.String(20), default="standard", server_default="standard")
+    """The code of its tax class; one that is gone is taxed as the standard one."""
     attributes: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
     rating_sum: so.Mapped[int] = so.mapped_column(default=0)
     rating_count: so.Mapped[int] = so.mapped_column(default=0)

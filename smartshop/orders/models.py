@@ -60,6 +60,8 @@ class Order(Base):
     added_tax_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
     total_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     returned_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
+    taxes: so.Mapped[list[dict[str, Any]]] = so.mapped_column(sa.JSON(), default=list, server_default="[]")
+    """A part for each rate: name, basis_points, is_inclusive, amount_minor and tax_minor; they sum to tax_minor."""
     shipping_method: so.Mapped[str] = so.mapped_column(sa.String(120), default="")
     payment_method: so.Mapped[str] = so.mapped_column(sa.String(40), default="")
     address: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)

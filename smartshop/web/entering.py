@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from smartshop.web import basket, signing
 
-KEPT = ("visitor", "visit")
+KEPT = ("visitor", "visit", "country")
 
 
 def enter(person_id: int, token: str, *, is_lasting: bool = False) -> None:

@@ -14,6 +14,7 @@ from smartshop.catalog.queries import browsing
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
+from smartshop.pricing.rules import tax
 from smartshop.web import basket, drawing, places
 from smartshop.web.drawing import locale_name
 from smartshop.web.signing import current_person
@@ -125,7 +126,7 @@ def install(app: Flask) -> None:
         compact=compact,
         percent=percent,
     )
-    app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name)
+    app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name, tax_label=tax.label)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

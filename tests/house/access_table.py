@@ -68,8 +68,10 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("POST", "/cart/add", EVERYBODY, {"variant_id": "{variant}", "quantity": "1"}),
     ),
     "shop.change_cart": (Route("POST", "/cart/lines/{variant}", EVERYBODY, {"quantity": "2"}),),
+    "shop.choose_country": (Route("POST", "/cart/country", EVERYBODY, {"country": "FR"}),),
     "shop.checkout": (Route("GET", "/checkout", EVERYBODY),),
     "shop.place_order": (Route("POST", "/checkout", EVERYBODY),),
+    "shop.update_checkout": (Route("POST", "/checkout/update", EVERYBODY),),
     "shop.pay": (
         Route("GET", "/checkout/pay/{guest_order}", EVERYBODY),
         Route("GET", "/checkout/pay/{order}", OWNER, refusal=404),

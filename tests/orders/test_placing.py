@@ -25,7 +25,7 @@ from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.payments import queries as payments
 from smartshop.payments.rules.gateways import Outcome, Result
-from smartshop.pricing.models.tax import TaxRate
+from smartshop.pricing.models.tax import TaxArea, TaxRate
 from tests.factories import HOME, IS_DECLINED, Goods, make_cart, make_command, make_person, make_product
 from tests.row_counts import row_counts
 
@@ -102,7 +102,8 @@ def test_an_order_paid_later_is_confirmed_and_its_money_waited_for(any_app: Flas
 
 def test_a_tax_that_comes_on_top_is_part_of_the_total(any_app: Flask) -> None:
     with unit_of_work():
-        db.session.execute(sa.update(TaxRate).values(basis_points=1000, is_inclusive=False))
+        db.session.execute(sa.update(TaxRate).values(basis_points=1000))
+        db.session.execute(sa.update(TaxArea).values(is_inclusive=False))
     key = make_cart((make_product(price_minor=1000), 3))
     placed = order(place(make_command(expected_total_minor=3735), key))
     assert (placed.goods_minor, placed.shipping_minor, placed.tax_minor, placed.added_tax_minor) == (

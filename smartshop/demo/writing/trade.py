@@ -25,6 +25,7 @@ from smartshop.pricing.queries import tax as taxation
 from smartshop.pricing.rules.shipping import Shipping
 from smartshop.pricing.rules.tax import STANDARD, Tax
 
+HOME = "GB"
 WAYS_TO_PAY = ("test_card", "invoice", "cash_on_delivery")
 PAY_SHARES = (0.8, 0.16, 0.04)
 CANCEL_AFTER = np.timedelta64(7, "h")
@@ -64,7 +65,7 @@ def price(history: History, people: Sequence[PersonPlan], sold: Sold, seed: int)
     gross = unit * history.quantity
     goods = np.bincount(history.order, gross, count).astype(np.int64)
     discount = (goods * history.discount_percent + 50) // 100
-    methods = deliveries.shipping_methods()[:2]
+    methods = deliveries.shipping_methods(HOME)[:2]
     shipping = [methods[min(int(draw), len(methods) - 1)] for draw in rng.uniform(0, 1, count) > 0.85]
     shipping_minor = np.array([way.price_for(int(g), 0) for way, g in zip(shipping, goods, strict=True)])
     ends = np.cumsum(np.bincount(history.order, minlength=count))

@@ -58,7 +58,7 @@ def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
         totals.append(("Discount", -order.discount_minor))
     if order.shipping_minor or order.shipping_method:
         totals.append((order.shipping_method or "Delivery", order.shipping_minor))
-    if order.added_tax_minor:
+    if order.added_tax_minor and not order.taxes:
         totals.append(("Tax", order.added_tax_minor))
     facts = invoices.facts(
         seller=seller,
@@ -67,6 +67,7 @@ def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
         totals=totals,
         total_minor=order.total_minor,
         tax_minor=order.tax_minor,
+        taxes=order.taxes,
     )
     return _write(order, Kind.INVOICE, order.total_minor, facts, actor)
 

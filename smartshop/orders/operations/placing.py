@@ -57,7 +57,9 @@ def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, curre
 
     Raises Invalid for a shipping method that is not on offer.
     """
-    method = deliveries.shipping_method(shipping_code)
+    method = deliveries.shipping_method(
+        shipping_code, country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
+    )
     lines = [_priced(item) for item in snapshot.items]
     return quoting.quote(lines, currency=currency, shipping=method, tax=taxes.taxes_of(country))
 
@@ -216,6 +218,7 @@ def _order(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, quote: Quo
         tax_minor=quote.tax_minor,
         added_tax_minor=quote.added_tax_minor,
         total_minor=quote.total_minor,
+        taxes=[part.frozen() for part in quote.taxes],
         shipping_method=quote.shipping.name,
         payment_method=command.payment_code,
         address=command.address.frozen(),

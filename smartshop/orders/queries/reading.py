@@ -59,6 +59,8 @@ class OrderView:
     added_tax_minor: int
     total_minor: int
     returned_minor: int
+    taxes: list[dict[str, Any]]
+    """A part for each rate, as frozen by the order."""
     shipping_method: str
     payment_method: str
     country: str

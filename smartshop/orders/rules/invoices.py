@@ -46,10 +46,14 @@ def facts(
     totals: Sequence[tuple[str, int]],
     total_minor: int,
     tax_minor: int,
+    taxes: Sequence[Mapping[str, Any]] = (),
     refers_to: str = "",
     reason: str = "",
 ) -> dict[str, Any]:
-    """All that the document shows, as JSON can hold it. ``totals`` are the rows above the total."""
+    """All that the document shows, as JSON can hold it.
+
+    ``totals`` are the rows above the total, ``taxes`` the part of each rate as the order froze them.
+    """
     return {
         "seller": asdict(seller),
         **order,
@@ -57,6 +61,7 @@ def facts(
         "totals": [{"label": label, "minor": minor} for label, minor in totals],
         "total_minor": total_minor,
         "tax_minor": tax_minor,
+        "taxes": list(taxes),
         "refers_to": refers_to,
         "reason": reason,
     }

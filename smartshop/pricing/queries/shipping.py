@@ -1,31 +1,80 @@
-"""The shipping methods on offer."""
+"""The shipping methods on offer, by the country an order goes to."""
+
+from collections import defaultdict
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import db
-from smartshop.pricing.models.shipping import ShippingMethod
-from smartshop.pricing.rules.shipping import Shipping
+from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
+from smartshop.pricing.rules.shipping import Band, ChargedBy, Shipping
 
 
-def shipping_methods() -> list[Shipping]:
-    """What a customer may choose from, the default first."""
-    rows = db.session.scalars(
-        sa.select(ShippingMethod)
-        .where(ShippingMethod.is_active)
-        .order_by(ShippingMethod.position, ShippingMethod.id)
-    )
-    return [Shipping(m.code, m.name, m.description, m.price_minor, m.free_over_minor) for m in rows]
+def shipping_methods(country: str, *, goods_minor: int = 0, weight_grams: int = 0) -> list[Shipping]:
+    """What a customer may choose from for goods that cost and weigh this much, the default first; two queries.
+
+    Empty where nobody sends to, or when it is too heavy or too dear for every method.
+    """
+    return [method for method in _methods(country) if method.carries(goods_minor, weight_grams)]
 
 
-def shipping_method(code: str) -> Shipping:
+def shipping_method(code: str, country: str, *, goods_minor: int, weight_grams: int) -> Shipping:
     """The method with this code.
 
-    Raises Invalid when it is not on offer.
+    Raises Invalid when it is not on offer for these goods in that country.
     """
-    for method in shipping_methods():
+    for method in shipping_methods(country, goods_minor=goods_minor, weight_grams=weight_grams):
         if method.code == code:
             return method
     raise Invalid(
         "Choose how we should send your order.", {"shipping": "Choose one of the delivery methods shown."}
     )
+
+
+def is_sent_to(country: str) -> bool:
+    """Whether any method goes to a country, for goods light enough."""
+    return bool(_methods(country))
+
+
+def zone_of(country: str) -> sa.ScalarSelect[int]:
+    """The id of the zone of a country: the one that names it, else the one for everywhere else."""
+    named = sa.select(ZoneCountry.zone_id).where(ZoneCountry.country == country).scalar_subquery()
+    other = sa.select(ShippingZone.id).where(ShippingZone.is_everywhere_else).scalar_subquery()
+    return sa.select(sa.func.coalesce(named, other)).scalar_subquery()
+
+
+def bands_of(method_ids: Collection[int]) -> dict[int, tuple[Band, ...]]:
+    """The bands of these methods, each method's rising; one query, none for no method."""
+    found: dict[int, list[Band]] = defaultdict(list)
+    if method_ids:
+        rows = db.session.execute(
+            sa.select(ShippingBand.method_id, ShippingBand.up_to, ShippingBand.price_minor)
+            .where(ShippingBand.method_id.in_(method_ids))
+            .order_by(ShippingBand.method_id, ShippingBand.up_to.is_(None), ShippingBand.up_to)
+        )
+        for row in rows:
+            found[row.method_id].append(Band(row.up_to, row.price_minor))
+    return {method_id: tuple(bands) for method_id, bands in found.items()}
+
+
+def _methods(country: str) -> list[Shipping]:
+    rows = db.session.scalars(
+        sa.select(ShippingMethod)
+        .where(ShippingMethod.is_active, ShippingMethod.zone_id == zone_of(country))
+        .order_by(ShippingMethod.position, ShippingMethod.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    bands = bands_of([row.id for row in rows if row.charged_by != ChargedBy.FLAT])
+    return [
+        Shipping(
+            row.code,
+            row.name,
+            row.description,
+            row.price_minor,
+            row.free_over_minor,
+            ChargedBy(row.charged_by),
+            bands.get(row.id, ()),
+        )
+        for row in rows
+    ]

@@ -3,11 +3,26 @@
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
-from smartshop.pricing.models.tax import TaxRate
-from smartshop.pricing.rules.tax import NO_TAXES, Tax, Taxes
+from smartshop.pricing.models.tax import EVERYWHERE_ELSE, TaxArea, TaxRate
+from smartshop.pricing.rules.tax import NO_TAX, NO_TAXES, STANDARD, Tax, Taxes
 
 
 def taxes_of(country: str) -> Taxes:
-    """The taxes on orders that go to a country; none where no rate is set."""
-    rate = db.session.scalar(sa.select(TaxRate).where(TaxRate.country == country))
-    return Taxes(Tax(rate.name, rate.basis_points, rate.is_inclusive)) if rate else NO_TAXES
+    """The taxes on orders that go to a country; those of every other country, or none, where it has none of its own."""
+    own = sa.select(TaxArea.id).where(TaxArea.country == country).scalar_subquery()
+    other = sa.select(TaxArea.id).where(TaxArea.country == EVERYWHERE_ELSE).scalar_subquery()
+    rows = db.session.execute(
+        sa.select(
+            TaxArea.name,
+            TaxArea.is_inclusive,
+            TaxArea.shipping_class,
+            TaxRate.tax_class,
+            TaxRate.basis_points,
+        )
+        .join(TaxRate, TaxRate.area_id == TaxArea.id)
+        .where(TaxArea.id == sa.func.coalesce(own, other))
+    ).all()
+    if not rows:
+        return NO_TAXES
+    rates = {row.tax_class: Tax(row.name, row.basis_points, row.is_inclusive) for row in rows}
+    return Taxes(rates.get(STANDARD, NO_TAX), rates, rows[0].shipping_class)

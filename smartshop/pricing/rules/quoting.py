@@ -1,7 +1,8 @@
 """The quote engine: what a basket costs, with parts that always sum to the whole. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from smartshop.kernel.money import allocate
 from smartshop.pricing.rules.shipping import Shipping
@@ -41,6 +42,10 @@ class TaxPart:
     tax: Tax
     amount_minor: int
     tax_minor: int
+
+    def frozen(self) -> dict[str, Any]:
+        """The copy an order keeps."""
+        return {**asdict(self.tax), "amount_minor": self.amount_minor, "tax_minor": self.tax_minor}
 
 
 @dataclass(frozen=True)

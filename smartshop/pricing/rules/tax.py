@@ -27,6 +27,11 @@ class Tax:
         return round_half_up(Fraction(amount_minor * self.basis_points, whole))
 
 
+def label(name: str, basis_points: int) -> str:
+    """What a rate is called: ``VAT 20%``."""
+    return f"{name} {basis_points / 100:g}%"
+
+
 NO_TAX = Tax("", 0, is_inclusive=True)
 
 

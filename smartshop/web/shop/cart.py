@@ -1,21 +1,31 @@
 """The cart page and what it does."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
 from smartshop.cart import operations as carts
-from smartshop.cart import queries
 from smartshop.web import basket, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
+from smartshop.web.shop import cart_page, offers
 from smartshop.web.shop.blueprint import bp
 
 
 @bp.get("/cart")
 @access(PUBLIC)
 def cart() -> ResponseReturnValue:
-    return render_template("shop/cart.html", cart=queries.snapshot(basket.key()))
+    return cart_page.render()
+
+
+@bp.post("/cart/country")
+@access(PUBLIC)
+def choose_country() -> ResponseReturnValue:
+    """Show what delivery to another country costs."""
+    chosen = request.form.get("country", "")
+    if not offers.remember(chosen):
+        flash(_("Choose one of the countries in the list."), "error")
+    return redirect(url_for("shop.cart"), 303)
 
 
 @bp.post("/cart/add")

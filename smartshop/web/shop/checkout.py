@@ -8,21 +8,22 @@ from smartshop.activity.rules import Kind
 from smartshop.cart import operations as filling
 from smartshop.cart import queries as carts
 from smartshop.cart.queries import CartSnapshot
-from smartshop.identity.operations import accounts
+from smartshop.identity.operations import accounts, addresses
+from smartshop.identity.queries import addresses as books
 from smartshop.inventory.operations import stock
-from smartshop.kernel.errors import Invalid
+from smartshop.kernel.errors import Conflict, Invalid
+from smartshop.messaging.operations import outbox
 from smartshop.orders.operations import placing, recovering
 from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
-from smartshop.pricing.queries import shipping
-from smartshop.web import basket, places, tracking
+from smartshop.web import basket, parsing, places, tracking
 from smartshop.web.entering import enter
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
-from smartshop.web.shop import ways
+from smartshop.web.shop import cart_page, offers, ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
 from smartshop.web.signing import current_person, door
@@ -36,8 +37,18 @@ def checkout() -> ResponseReturnValue:
         flash(_("Your cart shows what you can order now."), "info")
         return redirect(url_for("shop.cart"))
     tracking.note(Kind.CHECKOUT, value=cart.goods_minor)
-    person = current_person()
-    form = CheckoutForm({"name": person.name if person else "", "email": person.email if person else ""})
+    return _page(cart, CheckoutForm(_known()))
+
+
+@bp.post("/checkout/update")
+@access(PUBLIC)
+def update_checkout() -> ResponseReturnValue:
+    """The same form with the deliveries of the country that is chosen now, or with a saved address filled in."""
+    cart = carts.snapshot(basket.key())
+    if not cart.items:
+        return redirect(url_for("shop.cart"), 303)
+    form = CheckoutForm(request.form.to_dict() | _saved_address())
+    offers.remember(form.values.get("country", ""))
     return _page(cart, form)
 
 
@@ -58,7 +69,8 @@ def place_order() -> ResponseReturnValue:
         return _page(carts.snapshot(basket.key()), form, error.message), error.status
     except placing.CartShort as error:
         flash(error.message, "warning")
-        return render_template("shop/cart.html", cart=carts.snapshot(basket.key())), error.status
+        return cart_page.render(), error.status
+    _keep_address(command, form)
     return redirect(payments.page_to_pay(number) or url_for("shop.order", number=number), 303)
 
 
@@ -119,37 +131,63 @@ def _place(command: PlaceOrder, form: CheckoutForm) -> str:
 
 
 def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
+    name = command.address.name
     person_id = accounts.sign_up(
         email=command.email,
-        name=command.address.name,
+        name=name,
         password=form.values.get("password", ""),
         country=command.address.country,
         password_cost=settings().password_cost,
     )
+    outbox.welcome(recipient=command.email, name=name, person_id=person_id)
     enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
     flash(_("Your account is ready, and you are signed in."), "success")
     tracking.note(Kind.SIGN_UP)
 
 
+def _known() -> dict[str, str]:
+    """What the form can be filled in with before anything is typed: the account, and its default address."""
+    person, kept = current_person(), offers.book()
+    known = {"name": person.name, "email": person.email or ""} if person else {}
+    return known | {"country": offers.country(kept)} | (kept[0].address.frozen() if kept else {})
+
+
+def _saved_address() -> dict[str, str]:
+    """The address of the book that is to be filled in, if one is.
+
+    Raises NotFound for one that is not theirs.
+    """
+    person = current_person()
+    if person is None or "use_saved" not in request.form:
+        return {}
+    address_id = parsing.whole_number(request.form.get("saved_address"))
+    return books.one(person_id=person.person_id, address_id=address_id).address.frozen()
+
+
+def _keep_address(command: PlaceOrder, form: CheckoutForm) -> None:
+    """Put the address into the book of whoever asked for it, or has just opened an account, unless it is in it."""
+    person = current_person()
+    if person is None or not (form.wants_account or "save_address" in form.values):
+        return
+    if any(kept.address == command.address for kept in offers.book()):
+        return
+    try:
+        addresses.keep(person_id=person.person_id, address=command.address, is_default=False)
+    except Conflict as error:
+        flash(error.message, "info")
+
+
 def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
-    made_with = settings()
-    country = form.values.get("country") or made_with.country
-    methods = shipping.shipping_methods()
-    quotes = {
-        method.code: placing.quote_for(
-            cart, shipping_code=method.code, country=country, currency=made_with.currency
-        )
-        for method in methods
-    }
-    chosen = form.values.get("shipping")
+    home, kept = settings().country, offers.book()
+    found = offers.offers(cart, form.values.get("country") or offers.country(kept))
     return render_template(
         "shop/checkout.html",
         cart=cart,
         form=form,
         message=message,
-        methods=methods,
-        quotes=quotes,
-        chosen=chosen if chosen in quotes else methods[0].code,
+        offers=found,
+        chosen=found.chosen(form.values.get("shipping")),
+        book=kept,
         gateways=list(ways.on_offer().values()),
-        countries=places.countries(made_with.country),
+        countries=places.countries(home),
     )

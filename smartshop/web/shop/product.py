@@ -12,6 +12,7 @@ from smartshop.pricing.queries import shipping
 from smartshop.web import keeping, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
+from smartshop.web.presenting import settings
 from smartshop.web.shop import moved
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
@@ -35,7 +36,7 @@ def _page(slug: str) -> Made:
         "shop/product.html",
         product=product,
         availability=inventory.availability([variant.id for variant in product.variants]),
-        delivery=shipping.shipping_methods(),
+        delivery=shipping.shipping_methods(settings().country),
         said=reviews.of_product(product.id, order=order, page=number),
         order=order,
         orders=list(Order),

@@ -1,0 +1,66 @@
+"""What a cart costs sent to a country, in each way there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import session
+
+from smartshop.cart.queries import CartSnapshot
+from smartshop.identity.queries import addresses
+from smartshop.identity.queries.addresses import Kept
+from smartshop.orders.operations import placing
+from smartshop.pricing.queries import shipping
+from smartshop.pricing.rules.quoting import Quote
+from smartshop.web.places import COUNTRY_CODES
+from smartshop.web.presenting import settings
+from smartshop.web.signing import current_person
+
+COUNTRY = "country"
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The quotes for one country by the code of their method, the default first; empty when nothing can be sent there."""
+
+    country: str
+    quotes: Mapping[str, Quote]
+    is_sent_to: bool
+    """Whether anything at all is sent there: if so, this cart is too heavy or too dear."""
+
+    def chosen(self, code: str | None) -> str:
+        """The method that is asked for if it is on offer, else the default one; empty when there is none."""
+        return code if code is not None and code in self.quotes else next(iter(self.quotes), "")
+
+
+def offers(cart: CartSnapshot, country: str) -> Offers:
+    """Every way to send this cart to that country, with its price."""
+    methods = shipping.shipping_methods(country, goods_minor=cart.goods_minor, weight_grams=cart.weight_grams)
+    quotes = {
+        method.code: placing.quote_for(
+            cart, shipping_code=method.code, country=country, currency=settings().currency
+        )
+        for method in methods
+    }
+    return Offers(country, quotes, bool(methods) or shipping.is_sent_to(country))
+
+
+def book() -> list[Kept]:
+    """The addresses of whoever is signed in, the default first; none for a guest."""
+    person = current_person()
+    return addresses.book(person.person_id) if person else []
+
+
+def country(kept: list[Kept]) -> str:
+    """Where this visitor wants things sent: as chosen on the cart page, else where they live, else the home market."""
+    chosen = session.get(COUNTRY)
+    if isinstance(chosen, str) and chosen in COUNTRY_CODES:
+        return chosen
+    return kept[0].address.country if kept else settings().country
+
+
+def remember(code: str) -> bool:
+    """Keep the chosen country in the session; False for what is no country."""
+    is_country = code in COUNTRY_CODES
+    if is_country:
+        session[COUNTRY] = code
+    return is_country
