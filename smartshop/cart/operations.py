@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from smartshop.cart import rules
 from smartshop.cart.models import Cart, CartLine
-from smartshop.cart.queries import CartKey, owned_by
+from smartshop.cart.queries import CartKey, is_owned, owner
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory.operations import holds
 from smartshop.inventory.queries import stock as inventory
@@ -20,6 +21,17 @@ from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
+
+HELD = sa.select(CartLine.quantity).where(
+    CartLine.cart_id == sa.bindparam("cart_id"), CartLine.variant_id == sa.bindparam("variant_id")
+)
+SOLD = (
+    sa.select(Product.id)
+    .join(Variant, Variant.product_id == Product.id)
+    .where(Variant.id == sa.bindparam("variant_id"), Variant.is_active, Product.status == "published")
+)
+
+TOUCH = sa.update(Cart).where(Cart.id == sa.bindparam("cart_id")).values(updated_at=sa.bindparam("moment"))
 
 
 class SoldOut(Conflict):
@@ -66,9 +78,7 @@ def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
         left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
         if not left.is_available:
             raise SoldOut("This has just sold out.", variant_id=variant_id)
-        held = db.session.scalar(
-            sa.select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
-        )
+        held = db.session.scalar(HELD, {"cart_id": cart_id, "variant_id": variant_id})
         wanted = (held or 0) + quantity
         kept = left.clip(min(wanted, rules.MOST_OF_ONE))
         _put(cart_id, variant_id, kept)
@@ -121,7 +131,12 @@ def merge(*, token: str | None, person_id: int) -> Merged:
 
 def hold(*, key: CartKey) -> int | None:
     """The id of the open cart of a key, locked until the commit: what is read of it now is what gets ordered."""
-    return db.session.scalar(sa.select(Cart.id).where(owned_by(key)).with_for_update())
+    return db.session.scalar(_open(key.is_guest), owner(key))
+
+
+@cache
+def _open(by_guest: bool) -> sa.Select[int]:  # noqa: FBT001
+    return sa.select(Cart.id).where(is_owned(by_guest)).with_for_update()
 
 
 def reserve(*, key: CartKey, minutes: int) -> None:
@@ -173,11 +188,7 @@ def _check_quantity(quantity: int) -> None:
 
 
 def _product_of(variant_id: int) -> int:
-    product_id = db.session.scalar(
-        sa.select(Product.id)
-        .join(Variant, Variant.product_id == Product.id)
-        .where(Variant.id == variant_id, Variant.is_active, Product.status == "published")
-    )
+    product_id = db.session.scalar(SOLD, {"variant_id": variant_id})
     if product_id is None:
         raise NotFound("We do not sell this any more.")
     return product_id
@@ -189,27 +200,26 @@ def _open_cart(key: CartKey) -> tuple[int, str | None]:
     if found is not None:
         return found, None
     token, moment = codes.token(), clock.now()
-    statement = _insert(Cart).values(
-        token_fingerprint=codes.fingerprint(token),
-        person_id=key.person_id,
-        state="open",
-        created_at=moment,
-        updated_at=moment,
-    )
-    made = db.session.scalar(
-        statement.on_conflict_do_nothing(
-            index_elements=["person_id"], index_where=sa.text("state = 'open'")
-        ).returning(Cart.id)
-    )
+    row = {"person_id": key.person_id, "state": "open", "created_at": moment, "updated_at": moment}
+    made = db.session.scalar(_opening(_dialect()), {"token_fingerprint": codes.fingerprint(token), **row})
     if made is None:
         return _open_cart(key)
     return made, None if key.person_id is not None else token
 
 
-def _insert(table: type[Base]) -> Any:
-    """The INSERT of this database, which knows ON CONFLICT."""
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+@cache
+def _opening(dialect: str) -> Any:
+    free = {"index_elements": ["person_id"], "index_where": sa.text("state = 'open'")}
+    return _insert(dialect, Cart).on_conflict_do_nothing(**free).returning(Cart.id)
+
+
+def _dialect() -> str:
+    return db.session.get_bind().dialect.name
+
+
+def _insert(dialect: str, table: type[Base]) -> Any:
+    """The INSERT of a database, which knows ON CONFLICT."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
@@ -223,14 +233,18 @@ def _put(cart_id: int, variant_id: int, quantity: int) -> None:
     """Insert the line or set its quantity; 0 leaves the line out."""
     if not quantity:
         return
-    statement = _insert(CartLine).values(
-        cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=clock.now()
-    )
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=["cart_id", "variant_id"], set_={"quantity": quantity})
-    )
+    line = {"cart_id": cart_id, "variant_id": variant_id, "quantity": quantity, "added_at": clock.now()}
+    db.session.execute(_putting(_dialect()), line)
     _touch(cart_id)
 
 
+@cache
+def _putting(dialect: str) -> Any:
+    line = _insert(dialect, CartLine)
+    return line.on_conflict_do_update(
+        index_elements=["cart_id", "variant_id"], set_={"quantity": line.excluded.quantity}
+    )
+
+
 def _touch(cart_id: int) -> None:
-    db.session.execute(sa.update(Cart).where(Cart.id == cart_id).values(updated_at=clock.now()))
+    db.session.execute(TOUCH, {"cart_id": cart_id, "moment": clock.now()})

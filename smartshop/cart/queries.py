@@ -1,6 +1,8 @@
 """The cart as pages and the checkout see it: a frozen snapshot."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +21,10 @@ class CartKey:
 
     token: str | None = None
     person_id: int | None = None
+
+    @property
+    def is_guest(self) -> bool:
+        return self.person_id is None
 
 
 @dataclass(frozen=True)
@@ -73,37 +79,53 @@ class CartSnapshot:
         return any(item.is_short for item in self.items)
 
 
-def owned_by(key: CartKey) -> sa.ColumnElement[bool]:
-    """The condition that picks the open cart of a key."""
-    if key.person_id is not None:
-        return sa.and_(Cart.state == "open", Cart.person_id == key.person_id)
-    return sa.and_(
-        Cart.state == "open",
-        Cart.person_id.is_(None),
-        Cart.token_fingerprint == codes.fingerprint(key.token or ""),
-    )
+def is_owned(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
+    """The condition that picks somebody's open cart; `owner` gives its parameter."""
+    if by_guest:
+        is_theirs = sa.and_(Cart.person_id.is_(None), Cart.token_fingerprint == sa.bindparam("owner"))
+    else:
+        is_theirs = Cart.person_id == sa.bindparam("owner")
+    return sa.and_(Cart.state == "open", is_theirs)
+
+
+def owner(key: CartKey) -> dict[str, int | str]:
+    """The parameter of `is_owned`."""
+    return {"owner": codes.fingerprint(key.token or "") if key.person_id is None else key.person_id}
 
 
 def count(key: CartKey) -> int:
     """How many things are in the cart, for the header; no query where there can be none."""
     if key.token is None and key.person_id is None:
         return 0
-    total = sa.select(sa.func.coalesce(sa.func.sum(CartLine.quantity), 0)).join(
-        Cart, Cart.id == CartLine.cart_id
-    )
-    return int(db.session.scalar(total.where(owned_by(key))) or 0)
+    return int(db.session.scalar(_count(key.is_guest), owner(key)) or 0)
+
+
+@cache
+def _count(by_guest: bool) -> sa.Select[int]:  # noqa: FBT001
+    total = sa.func.coalesce(sa.func.sum(CartLine.quantity), 0)
+    return sa.select(total).join(Cart, Cart.id == CartLine.cart_id).where(is_owned(by_guest))
 
 
 def snapshot(key: CartKey) -> CartSnapshot:
     """The cart with prices and what is left, in one query; oldest line first."""
     if key.token is None and key.person_id is None:
         return CartSnapshot(None, ())
+    rows = db.session.execute(_lines(key.is_guest), owner(key)).all()
+    items = tuple(
+        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image, row.path)
+        for row in rows
+    )
+    return CartSnapshot(rows[0].cart_id if rows else None, items)
+
+
+@cache
+def _lines(by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
     image = sa.func.coalesce(
         _first_image(ProductImage.variant_id == Variant.id),
         _first_image(ProductImage.product_id == Product.id),
     )
     above = paths.category_paths()
-    rows = db.session.execute(
+    return (
         sa.select(
             Cart.id.label("cart_id"),
             CartLine.quantity,
@@ -119,15 +141,10 @@ def snapshot(key: CartKey) -> CartSnapshot:
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(above, above.c.id == Product.category_id)
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(owned_by(key))
+        .where(is_owned(by_guest))
         .order_by(CartLine.added_at, CartLine.variant_id)
         .execution_options(populate_existing=True)
-    ).all()
-    items = tuple(
-        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image, row.path)
-        for row in rows
     )
-    return CartSnapshot(rows[0].cart_id if rows else None, items)
 
 
 def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:

@@ -246,7 +246,11 @@ def test_without_the_lock_on_the_cart_it_would_be_lost_in_the_ordered_one(
     adding = partial(carts.add, key=key, variant_id=lamp.variant_id, quantity=1)
     after_the_snapshot(monkeypatch, lambda: forget(elsewhere(postgres_app, adding)))
     monkeypatch.setattr(
-        carts, "hold", lambda key: db.session.scalar(sa.select(Cart.id).where(cart_queries.owned_by(key)))
+        carts,
+        "hold",
+        lambda key: db.session.scalar(
+            sa.select(Cart.id).where(cart_queries.is_owned(by_guest=True)), cart_queries.owner(key)
+        ),
     )
     place(make_command(expected_total_minor=ONE_MUG), key)
     assert things_in_ordered_carts() == [mug.variant_id, lamp.variant_id]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,29 @@ from smartshop.inventory.operations import stock
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
+
+_OF = Reservation.reference == sa.bindparam("holder")
+_AMONG: sa.BindParameter[Any] = sa.bindparam("variant_ids", expanding=True)
+HELD = sa.select(Reservation.variant_id, Reservation.quantity).where(_OF)
+DROP_ALL = sa.delete(Reservation).where(_OF)
+DROP = DROP_ALL.returning(Reservation.variant_id, Reservation.quantity)
+DROP_EXPIRED = (
+    sa.delete(Reservation)
+    .where(Reservation.variant_id.in_(_AMONG), Reservation.expires_at <= sa.bindparam("moment"))
+    .returning(Reservation.variant_id, Reservation.quantity)
+)
+LET_GO = (
+    sa.update(StockLevel)
+    .where(StockLevel.variant_id == sa.bindparam("id"))
+    .values(reserved=StockLevel.reserved - sa.bindparam("quantity"))
+)
+LOCK = (
+    sa.select(StockLevel.variant_id)
+    .where(StockLevel.variant_id.in_(_AMONG))
+    .order_by(StockLevel.variant_id)
+    .with_for_update()
+)
+TRACKED = sa.select(StockLevel.variant_id, StockLevel.is_tracked).where(StockLevel.variant_id.in_(_AMONG))
 
 
 def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -> None:
@@ -29,7 +53,7 @@ def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -
         counted = _counted(wanted)
         changes = {v: wanted.get(v, 0) - held.get(v, 0) for v in {*counted, *held}}
         _change({variant_id: change for variant_id, change in changes.items() if change})
-        db.session.execute(sa.delete(Reservation).where(Reservation.reference == reference))
+        db.session.execute(DROP_ALL, {"holder": reference})
         rows = [
             {"reference": reference, "variant_id": v, "quantity": wanted[v], "expires_at": until}
             for v in counted
@@ -44,7 +68,7 @@ def release(*, reference: str) -> None:
         held = _held(reference)
         if held:
             _lock(variant_ids=held)
-            _let_go(Reservation.reference == reference)
+            _let_go(DROP, {"holder": reference})
 
 
 def turn_into_sale(*, holder: str, lines: Iterable[tuple[int, int]], reference: str) -> None:
@@ -55,7 +79,7 @@ def turn_into_sale(*, holder: str, lines: Iterable[tuple[int, int]], reference: 
     with unit_of_work():
         wanted = _summed(lines)
         _lock(variant_ids=sorted(wanted.keys() | _held(holder).keys()))
-        _let_go(Reservation.reference == holder)
+        _let_go(DROP, {"holder": holder})
         stock.take(lines=wanted.items(), reference=reference)
 
 
@@ -75,41 +99,24 @@ def _lock(*, variant_ids: Collection[int]) -> None:
     Whatever changes a reservation holds this lock, so that ``reserved`` stays the sum of the reservations.
     """
     with unit_of_work():
-        db.session.execute(
-            sa.select(StockLevel.variant_id)
-            .where(StockLevel.variant_id.in_(variant_ids))
-            .order_by(StockLevel.variant_id)
-            .with_for_update()
-        )
-        over = sa.and_(Reservation.variant_id.in_(variant_ids), Reservation.expires_at <= clock.now())
-        _let_go(over)
+        db.session.execute(LOCK, {"variant_ids": list(variant_ids)})
+        _let_go(DROP_EXPIRED, {"variant_ids": list(variant_ids), "moment": clock.now()})
 
 
-def _let_go(which: sa.ColumnElement[bool]) -> None:
-    """Drop the reservations a condition picks, all of locked levels."""
-    dropped = db.session.execute(
-        sa.delete(Reservation).where(which).returning(Reservation.variant_id, Reservation.quantity)
-    ).all()
+def _let_go(which: sa.Executable, values: dict[str, object]) -> None:
+    """Drop the reservations a statement picks, all of locked levels."""
+    dropped = db.session.execute(which, values).all()
     for variant_id, quantity in _summed((row.variant_id, row.quantity) for row in dropped).items():
-        db.session.execute(
-            sa.update(StockLevel)
-            .where(StockLevel.variant_id == variant_id)
-            .values(reserved=StockLevel.reserved - quantity)
-        )
+        db.session.execute(LET_GO, {"id": variant_id, "quantity": quantity})
 
 
 def _held(reference: str) -> dict[int, int]:
-    rows = db.session.execute(
-        sa.select(Reservation.variant_id, Reservation.quantity).where(Reservation.reference == reference)
-    )
-    return {row.variant_id: row.quantity for row in rows}
+    return {row.variant_id: row.quantity for row in db.session.execute(HELD, {"holder": reference})}
 
 
 def _counted(wanted: dict[int, int]) -> list[int]:
     """Those that are counted; what has no level at all is sold out."""
-    rows = db.session.execute(
-        sa.select(StockLevel.variant_id, StockLevel.is_tracked).where(StockLevel.variant_id.in_(wanted))
-    ).all()
+    rows = db.session.execute(TRACKED, {"variant_ids": list(wanted)}).all()
     for variant_id in sorted(wanted.keys() - {row.variant_id for row in rows}):
         raise _short(variant_id, wanted[variant_id], 0)
     return sorted(row.variant_id for row in rows if row.is_tracked)

@@ -14,6 +14,17 @@ from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
+_WANTED = sa.bindparam("wanted", type_=sa.Integer())
+TAKE = (
+    sa.update(StockLevel)
+    .where(
+        StockLevel.variant_id == sa.bindparam("id"),
+        sa.or_(sa.not_(StockLevel.is_tracked), StockLevel.on_hand - StockLevel.reserved >= _WANTED),
+    )
+    .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - _WANTED), else_=0))
+    .returning(StockLevel.is_tracked, StockLevel.on_hand)
+)
+
 
 class OutOfStock(Conflict):
     """Less is left than was asked for; facts: variant_id, wanted, left."""
@@ -34,17 +45,7 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
     with unit_of_work():
         emptied = []
         for variant_id, quantity in _summed(lines):
-            taken = db.session.execute(
-                sa.update(StockLevel)
-                .where(
-                    StockLevel.variant_id == variant_id,
-                    sa.or_(
-                        sa.not_(StockLevel.is_tracked), StockLevel.on_hand - StockLevel.reserved >= quantity
-                    ),
-                )
-                .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - quantity), else_=0))
-                .returning(StockLevel.is_tracked, StockLevel.on_hand)
-            ).one_or_none()
+            taken = db.session.execute(TAKE, {"id": variant_id, "wanted": quantity}).one_or_none()
             if taken is None:
                 left = queries.availability([variant_id])[variant_id].quantity or 0
                 raise OutOfStock(

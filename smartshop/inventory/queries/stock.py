@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.kernel import clock
+from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
 
@@ -36,11 +38,15 @@ class Availability:
 SOLD_OUT = Availability(0)
 
 
+NOW = sa.bindparam("now", callable_=clock.now, type_=UtcDateTime())
+"""The moment at which a statement runs, for statements that are built once."""
+
+
 def held_by_others(holder: str | sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
     """How much of a stock level is held now for anybody but this holder, for a statement over StockLevel."""
     held = sa.select(sa.func.coalesce(sa.func.sum(Reservation.quantity), 0)).where(
         Reservation.variant_id == StockLevel.variant_id,
-        Reservation.expires_at > clock.now(),
+        Reservation.expires_at > NOW,
         Reservation.reference != holder,
     )
     return held.correlate_except(Reservation).scalar_subquery()
@@ -48,15 +54,16 @@ def held_by_others(holder: str | sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
 
 def availability(variant_ids: Collection[int], *, holder: str = "") -> dict[int, Availability]:
     """What is left of each of these variants for this holder; one without a stock level is sold out."""
-    rows = db.session.execute(
-        sa.select(
-            StockLevel.variant_id,
-            (StockLevel.on_hand - held_by_others(holder)).label("left"),
-            StockLevel.is_tracked,
-        ).where(StockLevel.variant_id.in_(variant_ids))
-    ).all()
+    rows = db.session.execute(_left(), {"variant_ids": list(variant_ids), "holder": holder}).all()
     known = {row.variant_id: Availability(row.left if row.is_tracked else None) for row in rows}
     return {variant_id: known.get(variant_id, SOLD_OUT) for variant_id in variant_ids}
+
+
+@cache
+def _left() -> sa.Select[int, int, bool]:
+    left = StockLevel.on_hand - held_by_others(sa.bindparam("holder", type_=sa.String()))
+    wanted = StockLevel.variant_id.in_(sa.bindparam("variant_ids", expanding=True))
+    return sa.select(StockLevel.variant_id, left.label("left"), StockLevel.is_tracked).where(wanted)
 
 
 def products_on_sale(product_ids: Collection[int]) -> frozenset[int]:
