@@ -155,12 +155,13 @@ def _content_policy(settings: Settings) -> dict[str, Any]:
 
 
 def register_pages(app: Flask) -> None:
-    from smartshop.web import assets, errors, guards, keeping, parsing, presenting, tracking
+    from smartshop.web import assets, errors, guards, keeping, parsing, presenting, tracking, uploading
     from smartshop.web.blueprints import BLUEPRINTS
 
     presenting.install(app)
     assets.install(app)
     errors.install(app)
+    uploading.install(app)
     parsing.install(app)
     tracking.install(app)
     keeping.install(app)

@@ -1,13 +1,15 @@
 """A browser without scripts: it keeps cookies, follows redirects and sends the forms that it was shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 TOKEN = "csrf_token"
 
@@ -123,6 +125,21 @@ class ShopClient:
         if not self.token:
             self.get("/sign-in")
         return self._open("POST", path, follow=follow, data={TOKEN: self.token, **(answers or {})})
+
+    def send_files(
+        self,
+        path: str,
+        name: str,
+        files: Sequence[tuple[str, bytes]],
+        answers: Mapping[str, str] | None = None,
+    ) -> TestResponse:
+        """Send files, each (name, content), as one field of a form."""
+        if not self.token:
+            self.get("/sign-in")
+        sent = [FileStorage(BytesIO(content), filename=file) for file, content in files]
+        boundary, body = encode_multipart({TOKEN: self.token, **(answers or {}), name: sent})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self._open("POST", path, follow=True, data=body, content_type=kind)
 
     def form(self, action: str) -> Form:
         """The first form of the open page that goes to ``action``."""

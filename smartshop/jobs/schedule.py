@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from smartshop.catalog.operations import picture_files
 from smartshop.insights import rules as insight_rules
 from smartshop.inventory.operations import holds
 from smartshop.jobs import operations, queries
@@ -112,8 +113,10 @@ def train_models(settings: Settings) -> str:
 
 
 def tidy_up(settings: Settings) -> str:
-    del settings
-    return f"{operations.forget_old_runs()} old job runs forgotten"
+    pictures = picture_files.sweep(uploads=settings.instance / "uploads")
+    return (
+        f"{operations.forget_old_runs()} old job runs forgotten, {pictures} files of removed pictures deleted"
+    )
 
 
 def _told(question: str, state: str, reason: str) -> str:

@@ -23,6 +23,7 @@ VIEWS = (
     "admin.jobs",
     "admin.models",
     "admin.orders",
+    "admin.pictures",
     "admin.products",
     "admin.reports",
     "admin.reviews",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from smartshop.cart import queries as carts
 from smartshop.catalog.queries import browsing
+from smartshop.catalog.rules import pictures
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
@@ -125,6 +126,7 @@ def install(app: Flask) -> None:
         number=number,
         compact=compact,
         percent=percent,
+        picture_sizes=pictures.sizes,
     )
     app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name, tax_label=tax.label)
     app.jinja_env.trim_blocks = True

@@ -133,6 +133,11 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.create_product": (Route("POST", "/admin/products/new", KEEPERS),),
     "admin.product": (Route("GET", "/admin/products/{product_id}", KEEPERS),),
     "admin.change_product": (Route("POST", "/admin/products/{product_id}", KEEPERS),),
+    "admin.pictures_of": (Route("GET", "/admin/products/{product_id}/pictures", KEEPERS),),
+    "admin.add_pictures": (Route("POST", "/admin/products/{product_id}/pictures", KEEPERS),),
+    "admin.describe_picture": (Route("POST", "/admin/products/{product_id}/pictures/1", KEEPERS),),
+    "admin.move_picture": (Route("POST", "/admin/products/{product_id}/pictures/1/move", KEEPERS),),
+    "admin.remove_picture": (Route("POST", "/admin/products/{product_id}/pictures/1/remove", KEEPERS),),
     "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
     "admin.receive_stock": (
         Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),

@@ -155,6 +155,8 @@ SCENES: Mapping[str, Scene] = {
     "admin new product": Scene(at("/admin/products/new"), "A new product", ROOT),
     "admin reviews": Scene(at("/admin/reviews"), "", ROOT),
     "admin published reviews": Scene(at("/admin/reviews?state=published"), "", ROOT),
+    "admin pictures": Scene(at("/admin/products/27/pictures"), "Stoneware mug", ROOT),
+    "admin no pictures": Scene(at("/admin/products/28/pictures"), "Wool throw", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
     "admin customers": Scene(at("/admin/customers"), "", ROOT),
     "admin customer": Scene(at("/admin/customers/1"), "", ROOT),
