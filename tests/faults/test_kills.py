@@ -1,6 +1,5 @@
 """The worker is killed at every step of a checkout; afterwards no order is lost or doubled and no stock is missing."""
 
-import time
 from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
@@ -22,23 +21,12 @@ from smartshop.payments.rules import gateways
 from tests.factories import make_product
 from tests.faults.dying import POINTS
 from tests.faults.till import ANSWERS, at_the_till, count, left, sold
-from tests.faults.wire import PATIENCE_SECONDS, Answer, Browser, served
+from tests.faults.wire import served, until_it_is_back
 
 pytestmark = pytest.mark.slow
 NOW = timedelta(0)
 UNCOMMITTED = tuple(POINTS)[:5]
 STOCK = 5
-
-
-def sent_again(browser: Browser, form: dict[str, str]) -> Answer:
-    """The same form once more; a connection that the dead worker still had is tried again."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            return browser.send("/checkout", form)
-        except (ConnectionError, HTTPException):
-            time.sleep(0.05)
-    raise AssertionError("the shop did not come back")
 
 
 @pytest.mark.parametrize("comes_back", [True, False], ids=["sent again", "given up"])
@@ -58,7 +46,7 @@ def test_a_worker_killed_in_a_checkout_leaves_one_order_or_none(
             buyer.send("/checkout", form)
         assert not bullet.exists()
         if comes_back:
-            assert sent_again(buyer, form).status == 303
+            assert until_it_is_back(lambda: buyer.send("/checkout", form)).status == 303
     recovering.sweep(ways=gateways.GATEWAYS, patience=NOW, grace=NOW)
     db.session.rollback()
     is_settled = point == "everything is committed"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from pathlib import Path
 from threading import Barrier
@@ -54,7 +54,11 @@ class Browser:
         form_type = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", action, urlencode(answers), form_type)
 
-    def _ask(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body that is no form."""
+        return self._ask("POST", path, body, headers)
+
+    def _ask(self, method: str, path: str, body: str | bytes, headers: Mapping[str, str]) -> Answer:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -82,6 +86,17 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(works)) as pool:
         return list(pool.map(run, works))
+
+
+def until_it_is_back(act: Callable[[], Answer]) -> Answer:
+    """Do it; a connection that a dead worker still had is tried again."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            return act()
+        except (ConnectionError, HTTPException):
+            time.sleep(0.05)
+    raise AssertionError("the shop did not come back")
 
 
 def free_port() -> int:

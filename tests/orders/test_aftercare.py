@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -7,7 +9,7 @@ from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.messaging.models import Email
 from smartshop.orders.models import Invoice
-from smartshop.orders.operations import fulfilling, moving, refunding, returning
+from smartshop.orders.operations import fulfilling, moving, recovering, refunding, returning
 from smartshop.orders.rules.aftercare import TooMany
 from smartshop.orders.rules.states import ImpossibleMove
 from smartshop.payments.operations import refunding as payments
@@ -214,6 +216,21 @@ def test_a_gateway_that_breaks_off_leaves_a_refund_that_is_carried_out_later_onc
     assert refunding.pay_back(number=number, actor=STAFF) == 6000
     assert refunding.pay_back(number=number, actor=STAFF) == 0
     assert log(number)[-1] == "order.refunded"
+
+
+@pytest.mark.parametrize("act", [cancel, lambda number: let_go(number, 6000)], ids=["cancelled", "let go"])
+def test_what_is_owed_is_set_aside_with_its_cause_and_sent_even_if_nobody_goes_on(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], object]
+) -> None:
+    number = bought((make_product(price_minor=6000), 1))
+    with monkeypatch.context() as broken:
+        broken.setattr(refunding, "pay_back", lambda **_: pytest.fail("the process ends here"))
+        with pytest.raises(pytest.fail.Exception):
+            act(number)
+    assert after(number).has_pending_refund
+    recovering.send_back()
+    assert after(number).standing.status == "refunded"
+    assert letters(number)[-1] == "order_refunded"
 
 
 def test_two_reservations_at_once_stay_within_what_was_captured(any_app: Flask) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,19 +15,28 @@ from urllib.parse import parse_qs
 
 from smartshop.payments.operations.stripe_checkout import StripeCheckout
 
+TROUBLES = ("down", "slow", "garbage", "cut off", "of another shape", "a list")
 SECRET = "whsec_of_a_test"
 KEY = "sk_test_of_a_test"
+NOT_OPEN = {"error": {"type": "invalid_request_error", "message": "Only an open session can be expired."}}
+SENSELESS = {
+    "garbage": b"<html>not json",
+    "cut off": b'{"id": "cs_test_1", "object": "checkout.ses',
+    "of another shape": b'{"object": "something", "id": 7}',
+    "a list": b"[]",
+}
 
 
 @dataclass
 class StripeDouble:
-    """What Stripe knows. ``mood`` is ok, down, slow or garbage."""
+    """What Stripe knows. ``mood`` is ok, or a trouble of TROUBLES."""
 
     port: int = 0
     mood: str = "ok"
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    by_key: dict[str, dict[str, Any]] = field(default_factory=dict)
+    by_key: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    refund_status: str = "succeeded"
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def gateway(self, timeout_seconds: float = 5) -> StripeCheckout:
@@ -61,8 +71,8 @@ class StripeDouble:
             time.sleep(1.5)
         if self.mood == "down":
             return refused(503, "down")
-        if self.mood == "garbage":
-            return 200, b"<html>not json"
+        if self.mood in SENSELESS:
+            return 200, SENSELESS[self.mood]
         status, answer = self.answer(method, path, form, key)
         return status, json.dumps(answer).encode()
 
@@ -70,7 +80,7 @@ class StripeDouble:
         with self.lock:
             parts = path.strip("/").split("/")
             if key and key in self.by_key:
-                return 200, self.by_key[key]
+                return self.by_key[key]
             if method == "POST" and parts == ["v1", "checkout", "sessions"]:
                 made = self._open(form)
             elif method == "POST" and parts == ["v1", "refunds"]:
@@ -78,12 +88,15 @@ class StripeDouble:
             elif parts[:3] == ["v1", "checkout", "sessions"] and parts[3] in self.sessions:
                 made = self.sessions[parts[3]]
                 if parts[4:] == ["expire"]:
+                    if made["status"] != "open":
+                        return 400, NOT_OPEN
                     made |= {"status": "expired", "url": None}
             else:
                 return 404, {"error": {"type": "invalid_request_error", "message": "No such thing"}}
+            answer = 200, deepcopy(made)
             if key:
-                self.by_key[key] = made
-            return 200, made
+                self.by_key[key] = answer
+            return answer
 
     def _open(self, form: dict[str, str]) -> dict[str, Any]:
         price = "line_items[0][price_data]"
@@ -108,15 +121,16 @@ class StripeDouble:
         self.refunds[refund_id] = {
             "id": refund_id,
             "object": "refund",
-            "status": "succeeded",
+            "status": self.refund_status,
             "payment_intent": form["payment_intent"],
             "amount": int(form["amount"]),
         }
         return self.refunds[refund_id]
 
 
-def signed(body: bytes, secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
-    moment = int(time.time())
+def signed(body: bytes, secret: str = SECRET, *, age_seconds: int = 0) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of an event, signed so long ago."""
+    moment = int(time.time()) - age_seconds
     digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     return body, {"Stripe-Signature": f"t={moment},v1={digest}", "Content-Type": "application/json"}
 

@@ -46,6 +46,7 @@ def cancel(*, number: str, revision: int, reason: str, seller: Seller, actor: au
             raise Conflict("The payment of this order is not decided yet. That happens by itself in a while.")
         check_move(state, State.CANCELLED)
         credited = _cancel(order, state, doer)
+        refunding.set_aside(order)
     return Settled(credited, refunding.pay_back(number=number, actor=actor))
 
 
@@ -103,6 +104,7 @@ def take_back(
             actor=actor,
             reason=doer.reason,
         )
+        refunding.set_aside(order)
     return Settled(credited, refunding.pay_back(number=number, actor=actor))
 
 
@@ -132,6 +134,7 @@ def let_go(
             actor=actor,
             reason=doer.reason,
         )
+        refunding.set_aside(order)
     return Settled(amount_minor, refunding.pay_back(number=number, actor=actor))
 
 

@@ -9,7 +9,7 @@ from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.payments.models import PaymentAttempt, Refund
 from smartshop.payments.rules import gateways
-from smartshop.payments.rules.gateways import Result
+from smartshop.payments.rules.gateways import Outcome, Result
 
 
 class TooMuch(Conflict):
@@ -44,11 +44,12 @@ def reserve(*, reference: str, amount: Money, key: str) -> None:
         )
 
 
-def carry_out(*, key: str) -> bool:
-    """Ask the gateway for what was reserved under this key; True when the money is on its way.
+def ask(*, key: str) -> Outcome | None:
+    """Ask the gateway for what was reserved under this key, outside any transaction; None when it has answered before.
 
-    A refund that was carried out before is not asked for again. One whose gateway raised stays pending: the same
-    key may be carried out again, and the gateway is given the same key.
+    A gateway that raises leaves the refund pending: it may be asked again, and is given the same key.
+
+    Raises NotFound, GatewayAway.
     """
     found = db.session.execute(
         sa.select(Refund, PaymentAttempt)
@@ -60,31 +61,38 @@ def carry_out(*, key: str) -> bool:
         raise NotFound("There is no such refund.")
     refund, attempt = found
     if refund.state != "pending":
-        return bool(refund.state == "done")
-    outcome = gateways.gateway(attempt.gateway).refund(
+        return None
+    return gateways.gateway(attempt.gateway).refund(
         Money(refund.amount_minor, attempt.currency), reference=attempt.provider_reference or "", key=key
     )
-    is_done = outcome.result is Result.CAPTURED
-    _settle(key, is_done=is_done, reference=outcome.provider_reference, message=outcome.message)
-    return is_done
 
 
-def _settle(key: str, *, is_done: bool, reference: str | None, message: str) -> None:
+def is_done(outcome: Outcome) -> bool:
+    """Whether the money is on its way."""
+    return outcome.result is Result.CAPTURED
+
+
+def settle(*, key: str, outcome: Outcome) -> bool:
+    """Write down what the gateway said, once; False when this refund was settled before.
+
+    What was refused is no longer set aside.
+    """
     with unit_of_work():
         row = db.session.execute(
             sa.update(Refund)
             .where(Refund.key == key, Refund.state == "pending")
             .values(
-                state="done" if is_done else "failed",
-                provider_reference=reference,
-                message=message[:255],
+                state="done" if is_done(outcome) else "failed",
+                provider_reference=outcome.provider_reference,
+                message=outcome.message[:255],
                 settled_at=clock.now(),
             )
             .returning(Refund.attempt_id, Refund.amount_minor)
         ).one_or_none()
-        if row is not None and not is_done:
+        if row is not None and not is_done(outcome):
             db.session.execute(
                 sa.update(PaymentAttempt)
                 .where(PaymentAttempt.id == row.attempt_id)
                 .values(refunded_minor=PaymentAttempt.refunded_minor - row.amount_minor)
             )
+    return row is not None

@@ -70,9 +70,15 @@ class StripeCheckout:
         given = self._ask(
             lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"})
         )
-        if given.status in {"failed", "canceled"}:
-            return Outcome(Result.DECLINED, given.id, "Stripe refused the refund.")
-        return Outcome(Result.CAPTURED, given.id)
+        try:
+            is_refused = given.status in {"failed", "canceled"}
+            return Outcome(
+                Result.DECLINED if is_refused else Result.CAPTURED,
+                given.id,
+                "Stripe refused the refund." if is_refused else "",
+            )
+        except AttributeError as error:
+            raise GatewayAway("Stripe's answer makes no sense.") from error
 
     def read_report(self, payload: bytes, signature: str) -> Report:
         """What Stripe reports, verified on the raw body.
