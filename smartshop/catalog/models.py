@@ -51,6 +51,8 @@ class Product(Base):
         sa.Index("ix_products_by_price", "status", *COUNTED, "category_id"),
         sa.Index("ix_products_by_reviews", "status", "rating_count"),
         sa.Index("ix_products_by_age", "status", "created_at"),
+        sa.Index("ix_products_by_orders", "status", "recent_orders"),
+        sa.Index("ix_products_by_orders_in_category", "status", "category_id", "recent_orders"),
     )
 
     id: so.Mapped[int] = so.mapped_column(primary_key=True)
@@ -69,6 +71,8 @@ class Product(Base):
     price_high_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
     image_path: so.Mapped[str] = so.mapped_column(sa.String(255), default="", server_default="")
     is_in_stock: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
+    recent_orders: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """In how many orders of the last 30 days it was; ``operations.popularity`` counts now and then."""
     created_at: so.Mapped[datetime] = so.mapped_column(index=True)
     updated_at: so.Mapped[datetime]
 
@@ -93,6 +97,21 @@ class FormerCategorySlug(Base):
     category_id: so.Mapped[int] = so.mapped_column(
         sa.ForeignKey("categories.id", ondelete="CASCADE"), index=True
     )
+
+
+class RelatedProduct(Base):
+    """Another product that goes well with one, as staff picked it; the lowest position first."""
+
+    __tablename__ = "related_products"
+    __table_args__ = (sa.CheckConstraint("product_id <> related_id", name="is_another"),)
+
+    product_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True
+    )
+    related_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: so.Mapped[int]
 
 
 class Variant(Base):
