@@ -20,7 +20,6 @@ MODELS = (
     "messaging.models",
     "catalog.models",
     "inventory.models",
-    "pricing.models.promotions",
     "pricing.models.shipping",
     "pricing.models.tax",
     "payments.models",

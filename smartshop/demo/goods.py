@@ -52,10 +52,14 @@ def goods() -> Goods:
     )
 
 
-def _companions(place: dict[str, int]) -> NDArray[np.int64]:
+def pairs() -> list[tuple[str, str]]:
+    """Names of products of which the second joins a basket that holds the first."""
     with (Path(__file__).parent / "companions.toml").open("rb") as file:
-        pairs = tomllib.load(file)["pairs"]
+        return [(first, second) for first, second in tomllib.load(file)["pairs"]]
+
+
+def _companions(place: dict[str, int]) -> NDArray[np.int64]:
     companion = np.full(len(place), -1, dtype=np.int64)
-    for first, second in pairs:
+    for first, second in pairs():
         companion[place[first]] = place[second]
     return companion

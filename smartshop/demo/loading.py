@@ -31,6 +31,7 @@ from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order
+from smartshop.orders.operations import popularity
 
 Progress = Callable[[str, float], None]
 
@@ -187,6 +188,7 @@ def _write(made: _Made, plan: Plan, setting: Setting, password_hash: str, progre
     sample = writing_people.sample_customer(history)
     accounts = made.people[: history.customers]
     person_ids = writing_people.write_people(history, accounts, sample, password_hash)
+    catalog.write_related(sold)
     catalog.write_reviews(made.opinions, accounts, person_ids, sold)
     progress("Writing orders", 0.25)
     placed = trade.price(history, made.people, sold, plan.seed)
@@ -203,4 +205,5 @@ def _write(made: _Made, plan: Plan, setting: Setting, password_hash: str, progre
     progress("Writing visits", 0.6)
     visits.write_events(made.events, person_ids, sold, placed, scale)
     visits.write_carts(history, made.events, person_ids, sold)
+    popularity.recount()
     return placed

@@ -13,7 +13,7 @@ from smartshop.kernel import clock
 from smartshop.kernel.config import ROOT, Settings
 from smartshop.kernel.sealing import Seal
 from smartshop.messaging.operations import delivery
-from smartshop.orders.operations import recovering
+from smartshop.orders.operations import popularity, recovering
 from smartshop.payments.rules import gateways
 
 TRAIN_MODELS = "train-models"
@@ -49,6 +49,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
         Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
         Job("release-holds", Every(60), timedelta(minutes=5), release_holds),
+        Job("count-sales", Every(900), timedelta(minutes=10), count_sales),
         Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
         Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
     )
@@ -92,6 +93,12 @@ def finish_orders(settings: Settings) -> str:
 def release_holds(settings: Settings) -> str:
     del settings
     return f"what was held too long of {holds.expire()} variants is for sale again"
+
+
+def count_sales(settings: Settings) -> str:
+    """Count what sells, for the lists of what is popular."""
+    del settings
+    return f"{popularity.recount()} products sell more or less than before"
 
 
 def train_models(settings: Settings) -> str:

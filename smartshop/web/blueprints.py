@@ -25,6 +25,7 @@ VIEWS = (
     "admin.orders",
     "admin.pictures",
     "admin.products",
+    "admin.relating",
     "admin.reports",
     "admin.reviews",
     "admin.scores",

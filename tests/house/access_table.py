@@ -138,6 +138,10 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.describe_picture": (Route("POST", "/admin/products/{product_id}/pictures/1", KEEPERS),),
     "admin.move_picture": (Route("POST", "/admin/products/{product_id}/pictures/1/move", KEEPERS),),
     "admin.remove_picture": (Route("POST", "/admin/products/{product_id}/pictures/1/remove", KEEPERS),),
+    "admin.related_products": (Route("GET", "/admin/products/{product_id}/related", KEEPERS),),
+    "admin.change_related": (
+        Route("POST", "/admin/products/{product_id}/related", KEEPERS, {"add": "4711"}),
+    ),
     "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
     "admin.receive_stock": (
         Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),

@@ -157,6 +157,7 @@ SCENES: Mapping[str, Scene] = {
     "admin published reviews": Scene(at("/admin/reviews?state=published"), "", ROOT),
     "admin pictures": Scene(at("/admin/products/27/pictures"), "Stoneware mug", ROOT),
     "admin no pictures": Scene(at("/admin/products/28/pictures"), "Wool throw", ROOT),
+    "admin related products": Scene(at("/admin/products/27/related?q=bowl"), "", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
     "admin customers": Scene(at("/admin/customers"), "", ROOT),
     "admin customer": Scene(at("/admin/customers/1"), "", ROOT),

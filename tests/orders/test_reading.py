@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from flask import Flask
 
+from smartshop.catalog.queries import browsing
 from smartshop.kernel.errors import NotFound
-from smartshop.orders.queries import reading
+from smartshop.orders.operations import popularity
+from smartshop.orders.queries import reading, selling
 from tests.factories import make_order, make_person, make_product
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,20 +60,21 @@ def test_a_person_sees_their_own_orders_newest_first_page_by_page(any_app: Flask
     assert reading.orders_of(make_person()).items == []
 
 
-def test_bestsellers_are_counted_by_orders_of_the_last_sixty_days(any_app: Flask) -> None:
+def test_what_sells_is_counted_by_orders_of_the_last_thirty_days(any_app: Flask) -> None:
     steady, bulk, old, refused = (make_product(name=name) for name in ("Steady", "Bulk", "Old", "Refused"))
     with time_machine.travel(NOON, tick=False):
-        for days in (1, 59):
-            make_order(lines=[(steady, 1)], placed_at=NOON - timedelta(days=days))
+        for days in (1, 29):
+            make_order(lines=[(steady, 1), (steady, 2)], placed_at=NOON - timedelta(days=days))
         make_order(lines=[(bulk, 50)], placed_at=NOON - timedelta(days=2), state="confirmed")
         for _ in range(3):
-            make_order(lines=[(old, 1)], placed_at=NOON - timedelta(days=61))
+            make_order(lines=[(old, 1)], placed_at=NOON - timedelta(days=31))
             make_order(lines=[(refused, 1)], placed_at=NOON, state="cancelled")
-        assert reading.bestsellers(limit=5) == [steady.product_id, bulk.product_id]
-        assert reading.bestsellers(limit=1) == [steady.product_id]
-        assert reading.bestsellers(limit=5, days=62) == [old.product_id, steady.product_id, bulk.product_id]
-
-
-def test_a_shop_that_sold_nothing_has_no_bestsellers(any_app: Flask) -> None:
-    make_product()
-    assert reading.bestsellers(limit=5) == []
+        assert selling.recent_orders() == {steady.product_id: 2, bulk.product_id: 1}
+        assert selling.recent_orders(days=32)[old.product_id] == 3
+        assert popularity.recount() == 2
+        assert popularity.recount() == 0
+        assert [card.name for card in browsing.bestsellers(5)] == ["Steady", "Bulk"]
+        assert [card.name for card in browsing.bestsellers(1)] == ["Steady"]
+    with time_machine.travel(NOON + timedelta(days=40), tick=False):
+        assert popularity.recount() == 2
+        assert browsing.bestsellers(5) == []

@@ -216,3 +216,14 @@ def newest(limit: int) -> list[ProductCard]:
         card_columns().order_by(Product.created_at.desc(), Product.id.desc()).limit(limit)
     )
     return [card(row) for row in rows]
+
+
+def bestsellers(limit: int) -> list[ProductCard]:
+    """The products that were in most orders of late; none that was in no order."""
+    rows = db.session.execute(
+        card_columns()
+        .where(Product.recent_orders > 0)
+        .order_by(Product.recent_orders.desc(), Product.id)
+        .limit(limit)
+    )
+    return [card(row) for row in rows]

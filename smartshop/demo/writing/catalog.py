@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
-from smartshop.catalog.models import Category, Product, ProductImage, Review, Variant
+from smartshop.catalog.models import Category, Product, ProductImage, RelatedProduct, Review, Variant
+from smartshop.demo import goods
 from smartshop.demo.assortment import ProductPlan, products, shelves
 from smartshop.demo.people import PersonPlan
 from smartshop.demo.process import Ints
@@ -140,6 +141,23 @@ def _write_images(product_ids: dict[str, int], variant_ids: dict[str, int]) -> N
                 }
             )
     rows.insert(ProductImage, found)
+
+
+def write_related(sold: Sold) -> None:
+    """Insert as related what tends to leave the shop together, in both directions."""
+    ids = {plan.name: int(product_id) for plan, product_id in zip(products(), sold.product_id, strict=True)}
+    both = [(ids[a], ids[b]) for one, other in goods.pairs() for a, b in ((one, other), (other, one))]
+    found: dict[int, list[int]] = defaultdict(list)
+    for product_id, related_id in both:
+        found[product_id].append(related_id)
+    rows.insert(
+        RelatedProduct,
+        [
+            {"product_id": product_id, "related_id": related_id, "position": position}
+            for product_id, related_ids in found.items()
+            for position, related_id in enumerate(related_ids)
+        ],
+    )
 
 
 def write_reviews(

@@ -17,7 +17,7 @@ from smartshop.inventory.operations import bulk as inventory_bulk
 from smartshop.kernel import audit, clock
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.uow import unit_of_work
-from smartshop.orders.operations import history_rejects, history_writing
+from smartshop.orders.operations import history_rejects, history_writing, popularity
 from smartshop.orders.operations.history_reading import ReadLines, read_lines
 from smartshop.orders.operations.history_tables import Progress, without_progress
 from smartshop.orders.queries import history as earlier_history
@@ -209,6 +209,7 @@ def _write(plan: _Plan, path: Path, options: Options, progress: Progress) -> Non
             invoices = {order.invoice for order in plan.orders}
             history_writing.write_invoices(invoices, plan.judged.credit_invoices)
             _record(plan, path, options)
+            popularity.recount()
     except IntegrityError as error:
         raise ChangedMeanwhile(
             "The shop changed while the file was being read. Nothing was imported; run the import again."

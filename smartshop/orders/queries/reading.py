@@ -1,13 +1,12 @@
-"""Orders as their customers see them, and what sells best."""
+"""Orders as their customers see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.kernel import clock
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
@@ -152,17 +151,3 @@ def orders_of(person_id: int, *, page: int = 1, size: int = 20) -> Page[OrderRow
         .offset((number - 1) * size)
     )
     return Page([OrderRow(*row) for row in rows], number, size, total)
-
-
-def bestsellers(*, limit: int, days: int = 30) -> list[int]:
-    """Ids of the products most ordered in the last ``days``, by number of orders."""
-    since = clock.now() - timedelta(days=days)
-    rows = db.session.scalars(
-        sa.select(OrderLine.product_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.placed_at >= since, Order.state != "cancelled", OrderLine.product_id.is_not(None))
-        .group_by(OrderLine.product_id)
-        .order_by(sa.func.count().desc(), OrderLine.product_id)
-        .limit(limit)
-    )
-    return [product_id for product_id in rows if product_id is not None]

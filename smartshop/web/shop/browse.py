@@ -14,7 +14,6 @@ from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.pages import Page
-from smartshop.orders.queries import reading as orders
 from smartshop.web import keeping, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
@@ -42,7 +41,7 @@ def home() -> ResponseReturnValue:
 
 def _home() -> Made:
     newest = browsing.newest(8)
-    popular = browsing.cards(orders.bestsellers(limit=8)) or newest
+    popular = browsing.bestsellers(8) or newest
     return Made(render_template("shop/home.html", popular=popular, newest=newest))
 
 

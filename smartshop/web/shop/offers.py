@@ -8,7 +8,7 @@ from flask import session
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.queries import addresses
 from smartshop.identity.queries.addresses import Kept
-from smartshop.orders.queries import quotes as pricing
+from smartshop.orders.operations import placing
 from smartshop.pricing.queries import shipping
 from smartshop.pricing.rules.quoting import Quote
 from smartshop.web.places import COUNTRY_CODES
@@ -36,7 +36,7 @@ def offers(cart: CartSnapshot, country: str) -> Offers:
     """Every way to send this cart to that country, with its price."""
     methods = shipping.shipping_methods(country, goods_minor=cart.goods_minor, weight_grams=cart.weight_grams)
     quotes = {
-        method.code: pricing.quote_for(
+        method.code: placing.quote_for(
             cart, shipping_code=method.code, country=country, currency=settings().currency
         )
         for method in methods

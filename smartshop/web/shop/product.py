@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.activity.rules import Kind
-from smartshop.catalog.queries import addresses, browsing, reviews
+from smartshop.catalog.queries import addresses, browsing, related, reviews
 from smartshop.catalog.rules.reviews import Order
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel.errors import NotFound
@@ -38,6 +38,7 @@ def _page(slug: str) -> Made:
         availability=inventory.availability([variant.id for variant in product.variants]),
         delivery=shipping.shipping_methods(settings().country),
         said=reviews.of_product(product.id, order=order, page=number),
+        goes_with=related.goes_with(product_id=product.id, category_id=product.category.id),
         order=order,
         orders=list(Order),
         own_review=reviews.own(product_id=product.id, person_id=person.person_id) if person else None,

@@ -2,6 +2,7 @@ import pytest
 
 from smartshop.catalog.models import Category
 from smartshop.kernel.extensions import db
+from smartshop.orders.operations import popularity
 from tests.browser_client import ShopClient
 from tests.factories import make_category, make_order, make_product, make_variant
 
@@ -17,7 +18,9 @@ def test_an_empty_shop_has_a_home_page(visitor: ShopClient) -> None:
 def test_home_shows_what_sells_and_what_is_new(visitor: ShopClient) -> None:
     popular, other = make_product(name="Kettle"), make_product(name="Lamp")
     make_order(lines=[(popular, 1)])
+    popularity.recount()
     page = visitor.get("/").text
+    assert "Popular just now" in page
     assert f'href="/p/{popular.slug}"' in page
     assert f'href="/p/{other.slug}"' in page
 

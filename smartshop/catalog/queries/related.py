@@ -1,0 +1,62 @@
+"""What goes well with a product."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from smartshop.catalog.models import Product, RelatedProduct
+from smartshop.catalog.queries import browsing
+from smartshop.catalog.queries.browsing import ProductCard
+from smartshop.kernel.extensions import db
+
+SELLING = (Product.recent_orders.desc(), Product.id)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A product that staff picked, published or not."""
+
+    id: int
+    name: str
+    status: str
+
+
+def picks(product_id: int) -> list[int]:
+    """The ids of what staff picked, in order."""
+    rows = sa.select(RelatedProduct.related_id).where(RelatedProduct.product_id == product_id)
+    return list(db.session.scalars(rows.order_by(RelatedProduct.position)))
+
+
+def picked(product_id: int) -> list[Pick]:
+    """What staff picked, in order."""
+    rows = db.session.execute(
+        sa.select(Product.id, Product.name, Product.status)
+        .join(RelatedProduct, RelatedProduct.related_id == Product.id)
+        .where(RelatedProduct.product_id == product_id)
+        .order_by(RelatedProduct.position)
+    )
+    return [Pick(*row) for row in rows]
+
+
+def goes_with(*, product_id: int, category_id: int, limit: int = 4) -> list[ProductCard]:
+    """What staff picked of what is shown; when it picked nothing, what sells best in the category. One query."""
+    place = RelatedProduct.position
+    chosen = sa.select(RelatedProduct.related_id.label("id"), place.label("place")).where(
+        RelatedProduct.product_id == product_id
+    )
+    selling = (
+        sa.select(Product.id, (-Product.recent_orders).label("place"))
+        .where(*browsing.SHOWN, Product.category_id == category_id, Product.id != product_id)
+        .where(~sa.exists().where(RelatedProduct.product_id == product_id))
+        .order_by(*SELLING)
+        .limit(limit)
+        .subquery()
+    )
+    either = sa.union_all(chosen, sa.select(selling.c.id, selling.c.place)).subquery()
+    rows = db.session.execute(
+        browsing.card_columns()
+        .join(either, either.c.id == Product.id)
+        .order_by(either.c.place, Product.id)
+        .limit(limit)
+    )
+    return [browsing.card(row) for row in rows]
