@@ -68,9 +68,71 @@ class SignIn(Base):
     person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
     token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
     created_at: so.Mapped[datetime]
+    last_seen_at: so.Mapped[datetime]
+    expires_at: so.Mapped[datetime] = so.mapped_column(index=True)
+    """It ends then, however much it is used."""
+    idle_until: so.Mapped[datetime]
+    """It ends then, unless it is used before."""
     ended_at: so.Mapped[datetime | None]
     address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
     user_agent: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
+
+
+class PendingSignIn(Base):
+    """Half a sign-in: the password was right, the second factor is still to come."""
+
+    __tablename__ = "pending_sign_ins"
+    __table_args__ = (sa.CheckConstraint(f"tries BETWEEN 0 AND {MOST_TRIES}", name="tries_are_few"),)
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
+    created_at: so.Mapped[datetime]
+    expires_at: so.Mapped[datetime] = so.mapped_column(index=True)
+    tries: so.Mapped[int] = so.mapped_column(default=0)
+    is_lasting: so.Mapped[bool] = so.mapped_column(default=False)
+    used_at: so.Mapped[datetime | None]
+
+
+class KnownDevice(Base):
+    """A browser that somebody has signed in with; it keeps a token, the table only its fingerprint."""
+
+    __tablename__ = "known_devices"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), primary_key=True)
+    first_seen_at: so.Mapped[datetime]
+
+
+class TwoFactor(Base):
+    """A person's authenticator app. Its secret is made from the salt and the shop's key; it is stored nowhere."""
+
+    __tablename__ = "two_factors"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    salt: so.Mapped[str] = so.mapped_column(sa.String(32))
+    created_at: so.Mapped[datetime]
+    confirmed_at: so.Mapped[datetime | None]
+    """It counts from then on."""
+    last_step: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
+    """The newest time step whose code was used: none up to it works again."""
+
+
+class RecoveryCode(Base):
+    """A code on paper, for who has lost the app; the table keeps only its fingerprint."""
+
+    __tablename__ = "recovery_codes"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), primary_key=True)
+    created_at: so.Mapped[datetime]
+    used_at: so.Mapped[datetime | None]
 
 
 class OneTimeCode(Base):
