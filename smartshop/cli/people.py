@@ -7,10 +7,12 @@ import click
 from flask import current_app
 
 from smartshop.cli.noun import Noun
-from smartshop.identity.operations import accounts
+from smartshop.identity.operations import accounts, two_factor
+from smartshop.identity.queries import people
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.uow import unit_of_work
+from smartshop.messaging.operations import outbox
 
 group = Noun("people", help="Accounts of customers and staff.")
 COMMAND_LINE = Actor(None, "command line")
@@ -38,3 +40,12 @@ def create(email: str, role: str, name: str, *, password_stdin: bool) -> None:
     click.echo(f"Created {email.strip().lower()} as {role}.")
     if not password_stdin:
         click.echo(f"Password: {password}")
+
+
+@group.command("reset-two-factor")
+@click.argument("email")
+def reset_two_factor(email: str) -> None:
+    """Take the second factor off an account whose owner has lost it; every sign-in of theirs ends."""
+    person_id = people.by_email(email)
+    two_factor.reset(person_id=person_id, actor=COMMAND_LINE, post=outbox.enqueue)
+    click.echo(f"Two-factor sign-in is off for {email.strip().lower()}; they were told by e-mail.")

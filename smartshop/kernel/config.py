@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         None,
         description="Offer the test card, which moves no money and still makes orders paid. Default: not in production.",
     )
+    staff_two_factor: bool | None = Field(
+        None,
+        description="Staff must use two-factor sign-in before an admin page opens. Default: in production only.",
+    )
     secure_cookies: bool | None = Field(
         None, description="Send cookies over HTTPS only. Default: on in production."
     )
@@ -148,6 +152,10 @@ class Settings(BaseSettings):
     @property
     def offers_test_card(self) -> bool:
         return self.env != "production" if self.test_card is None else self.test_card
+
+    @property
+    def requires_staff_two_factor(self) -> bool:
+        return self.env == "production" if self.staff_two_factor is None else self.staff_two_factor
 
     @property
     def has_secure_cookies(self) -> bool:

@@ -18,6 +18,12 @@ def matches(hash_: str | None, password: str, cost: int) -> bool:
     return check_password_hash(hash_, password)
 
 
+def is_cheaper(hash_: str, cost: int) -> bool:
+    """Whether a hash was made at a lower cost than this."""
+    method = hash_.split("$", 1)[0].split(":")
+    return method[0] != "scrypt" or int(method[1]) < cost
+
+
 @cache
 def _nobody(cost: int) -> str:
     return hashed("no account has this password", cost)

@@ -3,6 +3,9 @@
 from flask import flash, session
 from flask_babel import gettext as _
 
+from smartshop.identity.operations import sign_ins
+from smartshop.identity.operations.signing_in import Entry
+from smartshop.messaging.operations import outbox
 from smartshop.web import basket, signing
 
 KEPT = ("visitor", "visit", "country")
@@ -20,6 +23,12 @@ def enter(person_id: int, token: str, *, is_lasting: bool = False) -> None:
         flash(_("Some of what was in your cart is short: it holds what is left."), "warning")
     elif merged.lines:
         flash(_("What you had in your cart has come along."), "info")
+
+
+def let_in(entry: Entry) -> None:
+    """Begin the session of a sign-in that has just been opened, and know this browser from now on."""
+    sign_ins.recognise(person_id=entry.person_id, door=signing.door(), post=outbox.enqueue)
+    enter(entry.person_id, entry.token, is_lasting=entry.is_lasting)
 
 
 def leave() -> None:

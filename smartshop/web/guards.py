@@ -4,11 +4,13 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, TypeVar
 
-from flask import Flask, abort, flash, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.permissions import Permission
+from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -53,8 +55,6 @@ def install_gate(app: Flask) -> None:
 
 
 def _enforce() -> ResponseReturnValue | None:
-    from flask import current_app
-
     if request.endpoint is None or request.endpoint in EXEMPT:
         return None
     rule = rule_of(current_app, request.endpoint)
@@ -65,7 +65,21 @@ def _enforce() -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     if rule is None or not person.can(rule):
         abort(403)
+    if rule is not Permission.ACCOUNT_USE and lacks_second_factor(person):
+        return _ask_to_set_up_two_factor()
     return None
+
+
+def lacks_second_factor(person: SignedIn) -> bool:
+    """Whether somebody must set up two-factor sign-in before they may work here."""
+    return person.is_staff and settings().requires_staff_two_factor and not person.has_two_factor
+
+
+def _ask_to_set_up_two_factor() -> ResponseReturnValue:
+    if request.method != "GET":
+        abort(403)
+    flash(_("Staff sign in with two factors here. Set up yours, and you are in."), "info")
+    return redirect(url_for("account.security"))
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

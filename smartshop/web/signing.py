@@ -1,14 +1,23 @@
 """The signed-in person of this request."""
 
-from flask import current_app, request
+from datetime import timedelta
+
+from flask import Response, after_this_request, current_app, g, request
 from flask_login import UserMixin, current_user, login_user, logout_user
 
-from smartshop.identity.operations.accounts import Door
+from smartshop.identity.operations import sign_ins as operations
 from smartshop.identity.queries import sign_ins
 from smartshop.identity.queries.sign_ins import SignedIn
+from smartshop.identity.rules.doors import Door
+from smartshop.kernel import codes
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import login
 from smartshop.kernel.sealing import Seal
+
+REMEMBER_COOKIE = "remember_token"
+DEVICE_COOKIE = "smartshop_device"
+DEVICE_LASTS = timedelta(days=400)
+SHORTEST_DEVICE, LONGEST_DEVICE = 43, 64
 
 
 class _CookieHolder(UserMixin):  # type: ignore[misc]
@@ -25,7 +34,11 @@ class _CookieHolder(UserMixin):  # type: ignore[misc]
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> _CookieHolder | None:
     person = sign_ins.by_token(token)
-    return _CookieHolder(token, person) if person else None
+    if person is None:
+        return None
+    if not person.is_fresh:
+        operations.touch(token=token, is_staff=person.is_staff)
+    return _CookieHolder(token, person)
 
 
 def current_person() -> SignedIn | None:
@@ -45,6 +58,11 @@ def remember(token: str, *, is_lasting: bool = False) -> None:
         login_user(_CookieHolder(token, person), remember=is_lasting)
 
 
+def renew(token: str) -> None:
+    """Put the new token of this request's sign-in into the cookies that held the old one."""
+    remember(token, is_lasting=REMEMBER_COOKIE in request.cookies)
+
+
 def forget() -> None:
     """Take the sign-in out of the browser's cookie."""
     logout_user()
@@ -52,7 +70,29 @@ def forget() -> None:
 
 def door() -> Door:
     """Where this request comes from."""
-    return Door(request.remote_addr or "", request.user_agent.string)
+    return Door(request.remote_addr or "", request.user_agent.string, _device())
+
+
+def _device() -> str:
+    """The token by which this browser is known again; a new one is kept in its cookie."""
+    if "device" not in g:
+        g.device = request.cookies.get(DEVICE_COOKIE, "")[:LONGEST_DEVICE]
+        if len(g.device) < SHORTEST_DEVICE:
+            g.device = codes.token()
+            after_this_request(_keep_device)
+    return str(g.device)
+
+
+def _keep_device(response: Response) -> Response:
+    response.set_cookie(
+        DEVICE_COOKIE,
+        g.device,
+        max_age=DEVICE_LASTS,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response
 
 
 def seal() -> Seal:

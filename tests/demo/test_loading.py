@@ -15,7 +15,8 @@ from smartshop.demo import loading, process
 from smartshop.demo.loading import DemoReport, Plan, Setting, ShopNotEmpty
 from smartshop.demo.writing import rows, visits
 from smartshop.identity.models import Person, Role, RoleAssignment
-from smartshop.identity.operations import accounts
+from smartshop.identity.operations import accounts, signing_in
+from smartshop.identity.rules.doors import Door
 from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.kernel import clock
 from smartshop.kernel.audit import SYSTEM
@@ -151,19 +152,19 @@ def test_ratings_of_products_are_those_of_their_reviews(shop: DemoReport) -> Non
 
 
 def test_both_accounts_open_the_shop(shop: DemoReport) -> None:
-    door = accounts.Door()
+    door = Door()
     for account in (shop.admin, shop.customer):
-        person_id, _ = accounts.sign_in(
+        entry = signing_in.sign_in(
             email=account.email, password=account.password, door=door, password_cost=CHEAP_PASSWORDS
         )
         roles = set(
             db.session.scalars(
                 sa.select(Role.name)
                 .join(RoleAssignment, RoleAssignment.role_id == Role.id)
-                .where(RoleAssignment.person_id == person_id)
+                .where(RoleAssignment.person_id == entry.person_id)
             )
         )
-        orders = db.session.scalar(sa.select(sa.func.count()).where(Order.person_id == person_id)) or 0
+        orders = db.session.scalar(sa.select(sa.func.count()).where(Order.person_id == entry.person_id)) or 0
         assert (roles == {"admin"}) == (account == shop.admin)
         assert (orders >= 3) == (account == shop.customer)
 

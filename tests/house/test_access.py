@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from smartshop.identity.operations import accounts, addresses
-from smartshop.identity.operations.accounts import Door
+from smartshop.identity.operations import addresses, sign_ins
+from smartshop.identity.queries import sign_ins as open_sign_ins
+from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.roles import ROLE_GRANTS, Role
 from smartshop.kernel.extensions import db
 from smartshop.kernel.permissions import Permission
@@ -41,7 +42,7 @@ def shop(app: Flask) -> Iterator[Shop]:
     goods = factories.make_product(on_hand=50)
     people = {who: factories.make_person(role=_role(who)) for who in EVERYBODY - {"anonymous"}}
     tokens = {
-        who: accounts.open_sign_in(person_id=person_id, door=Door()) for who, person_id in people.items()
+        who: sign_ins.open_sign_in(person_id=person_id, door=Door()) for who, person_id in people.items()
     }
     order = factories.make_order(lines=[(goods, 1)], person_id=people["customer"])
     guest_order = factories.make_order(lines=[(goods, 1)])
@@ -59,6 +60,8 @@ def shop(app: Flask) -> Iterator[Shop]:
         "order": order,
         "guest_order": guest_order,
     }
+    [customers] = open_sign_ins.open_of(people["customer"], token="")
+    names["sign_in"] = customers.id
     names["address"] = addresses.keep(person_id=people["customer"], address=factories.HOME, is_default=True)
     db.session.rollback()
     app.config["WTF_CSRF_ENABLED"] = False

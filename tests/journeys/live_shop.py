@@ -72,6 +72,7 @@ def running(folder: Path) -> Iterator[LiveShop]:
         "SMARTSHOP_ENV": "production",
         "SMARTSHOP_SECURE_COOKIES": "false",
         "SMARTSHOP_TEST_CARD": "true",
+        "SMARTSHOP_STAFF_TWO_FACTOR": "false",
         "SMARTSHOP_INSTANCE": str(settings.instance),
         "SMARTSHOP_SECRET_KEY": settings.secret_key,
         "SMARTSHOP_BASE_URL": f"http://127.0.0.1:{port}",

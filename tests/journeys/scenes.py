@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from playwright.sync_api import Page, expect
 
+from tests.authenticator import set_up
+from tests.factories import make_person
 from tests.journeys import steps
 from tests.journeys.live_shop import ADA, NOVA, ROOT, LiveShop
 
 Way = Callable[[Page, LiveShop], object]
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,34 @@ def refused_reset(page: Page, _shop: LiveShop) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def set_up_two_factor(page: Page, _shop: LiveShop) -> None:
+    page.goto("/account/security/two-factor")
+    begin = page.get_by_role("button", name="Set it up")
+    if begin.count():
+        begin.click()
+    expect(page.get_by_role("img", name="QR code for an authenticator app")).to_be_visible()
+
+
+def second_step(page: Page, shop: LiveShop) -> None:
+    email = f"phone{next(_numbers)}@example.com"
+    with shop.app.app_context():
+        set_up(make_person(email=email))
+    steps.sign_in(page, email)
+
+
+def recovery_codes(page: Page, shop: LiveShop) -> None:
+    email = f"paper{next(_numbers)}@example.com"
+    with shop.app.app_context():
+        make_person(email=email)
+    steps.sign_in(page, email)
+    steps.turn_on_two_factor(page)
+
+
+def two_factor_on(page: Page, shop: LiveShop) -> None:
+    recovery_codes(page, shop)
+    page.goto("/account/security/two-factor")
+
+
 def open_menu(page: Page, _shop: LiveShop) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/search")
@@ -134,6 +166,12 @@ SCENES: Mapping[str, Scene] = {
     "forgotten password": Scene(at("/forgot"), "Forgotten your password?"),
     "new password": Scene(at("/reset"), "Choose a new password"),
     "refused new password": Scene(refused_reset, "Choose a new password"),
+    "second step": Scene(second_step, "One more step"),
+    "security": Scene(at("/account/security"), "Security", ADA),
+    "two-factor sign-in": Scene(at("/account/security/two-factor"), "Two-factor sign-in", ADA),
+    "setting up two-factor sign-in": Scene(set_up_two_factor, "Two-factor sign-in", NOVA),
+    "recovery codes": Scene(recovery_codes, "Your recovery codes"),
+    "two-factor sign-in that is on": Scene(two_factor_on, "Two-factor sign-in"),
     "account": Scene(at("/account"), "Hello, Ada Buyer", ADA),
     "orders": Scene(at("/account/orders"), "Your orders", ADA),
     "own order": Scene(at("/orders/{order}"), "Your order", ADA),

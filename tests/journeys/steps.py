@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.authenticator import Phone
 from tests.factories import PASSWORD, Goods
 
 CARD = "4242 4242 4242 4242"
@@ -71,6 +72,26 @@ def order_as_newcomer(page: Page, goods: Goods, *, email: str, name: str, quanti
     pay_by_card(page)
     place(page)
     return order_number(page)
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+
+
+def turn_on_two_factor(page: Page) -> Phone:
+    """Scan the key, enter the code, and come to the recovery codes."""
+    page.goto("/account/security")
+    page.get_by_role("button", name="Set it up").click()
+    phone = Phone(page.locator(".qr-key").inner_text().replace(" ", ""))
+    page.get_by_label("Code", exact=True).fill(phone.code())
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+    return phone
 
 
 def width_to_spare(page: Page) -> int:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from smartshop.identity.models import Person
 from smartshop.identity.operations import one_time, sign_ins
-from smartshop.identity.operations.accounts import Door
 from smartshop.identity.rules import accounts
+from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.one_time import Purpose
 from smartshop.identity.rules.post import Post
 from smartshop.kernel import audit, passwords

@@ -1,14 +1,19 @@
 """Who is signed in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from smartshop.identity.models import Person, Role, RoleAssignment, RoleGrant, SignIn
+from smartshop.identity.models import Person, Role, RoleAssignment, RoleGrant, SignIn, TwoFactor
 from smartshop.identity.rules import roles
-from smartshop.kernel import codes
+from smartshop.identity.rules.doors import browser_name
+from smartshop.identity.rules.lifetimes import SEEN_EVERY
+from smartshop.kernel import clock, codes
 from smartshop.kernel.extensions import db
 from smartshop.kernel.permissions import Permission
+
+MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,9 @@ class SignedIn:
     email: str
     name: str
     permissions: frozenset[Permission]
+    has_two_factor: bool = False
+    is_fresh: bool = True
+    """Whether it was kept a moment ago that this sign-in is in use."""
 
     def can(self, permission: Permission | str) -> bool:
         return permission in self.permissions
@@ -29,21 +37,89 @@ class SignedIn:
         return bool(self.permissions - {Permission.ACCOUNT_USE})
 
 
+@dataclass(frozen=True)
+class OpenSignIn:
+    """A browser in which a person is signed in."""
+
+    id: int
+    browser: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
+
+
 def by_token(token: str) -> SignedIn | None:
     """The person behind a sign-in token that has not ended, with their permissions, in one query."""
+    moment = clock.now()
     statement = (
-        sa.select(Person.id, Person.email, Person.name, Role.name, RoleGrant.permission)
+        sa.select(
+            Person.id,
+            Person.email,
+            Person.name,
+            Role.name,
+            RoleGrant.permission,
+            SignIn.last_seen_at,
+            TwoFactor.confirmed_at,
+        )
         .join(SignIn, SignIn.person_id == Person.id)
+        .outerjoin(TwoFactor, TwoFactor.person_id == Person.id)
         .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
         .outerjoin(Role, Role.id == RoleAssignment.role_id)
         .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)
-        .where(
-            SignIn.token_fingerprint == codes.fingerprint(token), SignIn.ended_at.is_(None), Person.is_active
-        )
+        .where(SignIn.token_fingerprint == codes.fingerprint(token), Person.is_active, *_is_open(moment))
     )
     rows = db.session.execute(statement).all()
     if not rows:
         return None
-    held = frozenset(row[3] for row in rows if row[3]) | {roles.Role.CUSTOMER}
-    granted = frozenset(row[4] for row in rows if row[4])
-    return SignedIn(rows[0][0], rows[0][1] or "", rows[0][2], roles.permissions_of(held, granted))
+    first = rows[0]
+    return SignedIn(
+        person_id=first[0],
+        email=first[1] or "",
+        name=first[2],
+        permissions=_permissions([(row[3], row[4]) for row in rows]),
+        has_two_factor=first[6] is not None,
+        is_fresh=moment - first[5] < SEEN_EVERY,
+    )
+
+
+def _is_open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (SignIn.ended_at.is_(None), SignIn.expires_at > moment, SignIn.idle_until > moment)
+
+
+def _permissions(pairs: list[tuple[str | None, str | None]]) -> frozenset[Permission]:
+    held = frozenset(role for role, _ in pairs if role) | {roles.Role.CUSTOMER}
+    return roles.permissions_of(held, frozenset(granted for _, granted in pairs if granted))
+
+
+def is_staff(person_id: int) -> bool:
+    """Whether a person may do more than use their own account."""
+    rows = db.session.execute(
+        sa.select(Role.name, RoleGrant.permission)
+        .join(RoleAssignment, RoleAssignment.role_id == Role.id)
+        .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)
+        .where(RoleAssignment.person_id == person_id)
+    )
+    return bool(_permissions([(role, granted) for role, granted in rows]) - {Permission.ACCOUNT_USE})
+
+
+def open_of(person_id: int, *, token: str) -> list[OpenSignIn]:
+    """Where a person is signed in, the newest use first; ``token`` is that of the browser that asks."""
+    own = codes.fingerprint(token)
+    rows = db.session.scalars(
+        sa.select(SignIn)
+        .where(SignIn.person_id == person_id, *_is_open(clock.now()))
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [
+        OpenSignIn(
+            id=row.id,
+            browser=browser_name(row.user_agent),
+            address=row.address,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_this=row.token_fingerprint == own,
+        )
+        for row in rows
+    ]

@@ -52,5 +52,13 @@ FACTS: Mapping[str, dict[str, Any]] = {
     "password_code": {"name": "Ada", "code": "12345678"},
     "no_account": {"name": ""},
     "password_changed": {"name": "Ada"},
+    "new_device": {
+        "name": "Ada",
+        "browser": "Firefox on Windows",
+        "address": "203.0.113.7",
+        "at": "20.11.2026 12:00 UTC",
+    },
+    "two_factor_on": {"name": "Ada"},
+    "two_factor_off": {"name": "Ada"},
 }
 """Kind of an e-mail to what it is told."""

@@ -1,20 +1,22 @@
 """Sign-up, sign-in and sign-out."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
-from smartshop.identity.operations import accounts
+from smartshop.identity.operations import accounts, sign_ins, signing_in
+from smartshop.identity.operations.two_factor import TooManyTries
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.messaging.operations import outbox
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
-from smartshop.web.entering import enter, leave
+from smartshop.web.entering import leave, let_in
 from smartshop.web.guards import PUBLIC, access
-from smartshop.web.signing import current_person, current_token, door
+from smartshop.web.presenting import settings
+from smartshop.web.signing import current_person, current_token, door, seal
 
 ATTEMPTS = "20 per minute"
 DESKS = (
@@ -58,7 +60,7 @@ def create_account() -> ResponseReturnValue:
     outbox.welcome(
         recipient=values["email"].strip().lower(), name=values["name"].strip(), person_id=person_id
     )
-    enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
+    let_in(signing_in.Entry(person_id, sign_ins.open_sign_in(person_id=person_id, door=door())))
     tracking.note(Kind.SIGN_UP)
     flash(_("Welcome, %(name)s. Your account is ready.", name=values["name"].strip()), "success")
     return redirect(_home(), 303)
@@ -77,18 +79,53 @@ def sign_in() -> ResponseReturnValue:
 @access(PUBLIC)
 def open_session() -> ResponseReturnValue:
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    cost = current_app.config["SETTINGS"].password_cost
+    is_lasting, cost = request.form.get("remember") == "yes", settings().password_cost
     try:
-        person_id, token = accounts.sign_in(email=email, password=password, door=door(), password_cost=cost)
-    except accounts.WrongCredentials as error:
-        tracking.note(Kind.SIGN_IN_FAILED)
-        page = render_template(
-            "account/sign_in.html", values={"email": email}, message=error.message, next=_next()
+        entry = signing_in.sign_in(
+            email=email, password=password, door=door(), password_cost=cost, is_lasting=is_lasting
         )
-        return page, error.status
-    enter(person_id, token, is_lasting=request.form.get("remember") == "yes")
+    except signing_in.WrongCredentials as error:
+        tracking.note(Kind.SIGN_IN_FAILED)
+        return _sign_in_page(email, error.message), error.status
+    if entry.needs_code:
+        session["half_signed_in"] = entry.token
+        return redirect(url_for("account.second_step", next=_next()), 303)
+    return _welcomed(entry)
+
+
+def _sign_in_page(email: str, message: str) -> str:
+    return render_template("account/sign_in.html", values={"email": email}, message=message, next=_next())
+
+
+def _welcomed(entry: signing_in.Entry) -> ResponseReturnValue:
+    let_in(entry)
     tracking.note(Kind.SIGN_IN)
     return redirect(_home(), 303)
+
+
+@bp.get("/sign-in/code")
+@access(PUBLIC)
+def second_step() -> ResponseReturnValue:
+    if "half_signed_in" not in session:
+        return redirect(url_for("account.sign_in", next=_next()))
+    return render_template("account/second_step.html", problems={}, next=_next())
+
+
+@bp.post("/sign-in/code")
+@limiter.limit(ATTEMPTS)
+@access(PUBLIC)
+def finish_sign_in() -> ResponseReturnValue:
+    token, code = session.get("half_signed_in", ""), request.form.get("code", "")
+    try:
+        entry = signing_in.finish(token=token, code=code, seal=seal(), door=door())
+    except signing_in.WrongSecondFactor as error:
+        tracking.note(Kind.CODE_WRONG, facts={"purpose": "sign-in"})
+        problems = {"code": error.message}
+        return render_template("account/second_step.html", problems=problems, next=_next()), error.status
+    except (signing_in.TooLate, TooManyTries) as error:
+        session.pop("half_signed_in", None)
+        return _sign_in_page("", error.message), error.status
+    return _welcomed(entry)
 
 
 @bp.post("/sign-out")
@@ -97,7 +134,7 @@ def sign_out() -> ResponseReturnValue:
     token = current_token()
     if token:
         tracking.note(Kind.SIGN_OUT)
-        accounts.sign_out(token=token)
+        sign_ins.sign_out(token=token)
         leave()
         flash(_("You are signed out."), "info")
     return redirect(url_for("shop.home"), 303)

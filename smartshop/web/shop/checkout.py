@@ -8,7 +8,8 @@ from smartshop.activity.rules import Kind
 from smartshop.cart import operations as filling
 from smartshop.cart import queries as carts
 from smartshop.cart.queries import CartSnapshot
-from smartshop.identity.operations import accounts, addresses
+from smartshop.identity.operations import accounts, addresses, sign_ins
+from smartshop.identity.operations.signing_in import Entry
 from smartshop.identity.queries import addresses as books
 from smartshop.inventory.operations import stock
 from smartshop.kernel.errors import Conflict, Invalid
@@ -20,7 +21,7 @@ from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.web import basket, parsing, places, tracking
-from smartshop.web.entering import enter
+from smartshop.web.entering import let_in
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop import cart_page, offers, ways
@@ -140,7 +141,7 @@ def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
         password_cost=settings().password_cost,
     )
     outbox.welcome(recipient=command.email, name=name, person_id=person_id)
-    enter(person_id, accounts.open_sign_in(person_id=person_id, door=door()))
+    let_in(Entry(person_id, sign_ins.open_sign_in(person_id=person_id, door=door())))
     flash(_("Your account is ready, and you are signed in."), "success")
     tracking.note(Kind.SIGN_UP)
 
