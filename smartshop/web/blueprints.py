@@ -18,6 +18,7 @@ VIEWS = (
     "account.two_factor",
     "admin.activity",
     "admin.aftercare",
+    "admin.categories",
     "admin.customers",
     "admin.dashboard",
     "admin.delivery",
