@@ -207,3 +207,30 @@ class Review(Base):
     """Counts what its author changed, so that nobody publishes words that they have not read."""
     created_at: so.Mapped[datetime]
     """When it was written as it stands."""
+
+
+class Wish(Base):
+    """A product that somebody saved for later, with the price it had then in minor units."""
+
+    __tablename__ = "wishes"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    price_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+    saved_at: so.Mapped[datetime]
+
+
+class WishListLink(Base):
+    """The link by which others read somebody's list, while it is shared."""
+
+    __tablename__ = "wish_list_links"
+
+    person_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    token: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
+    made_at: so.Mapped[datetime]
