@@ -156,7 +156,17 @@ def _content_policy(settings: Settings) -> dict[str, Any]:
 
 
 def register_pages(app: Flask) -> None:
-    from smartshop.web import assets, errors, guards, keeping, parsing, presenting, tracking, uploading
+    from smartshop.web import (
+        assets,
+        errors,
+        guards,
+        keeping,
+        parsing,
+        presenting,
+        tracking,
+        uploading,
+        wishlist,
+    )
     from smartshop.web.blueprints import BLUEPRINTS
 
     presenting.install(app)
@@ -166,6 +176,7 @@ def register_pages(app: Flask) -> None:
     parsing.install(app)
     tracking.install(app)
     keeping.install(app)
+    wishlist.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.install_gate(app)

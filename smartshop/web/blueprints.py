@@ -16,12 +16,11 @@ VIEWS = (
     "account.security",
     "account.signing_in",
     "account.two_factor",
+    "account.wishlist",
     "admin.activity",
     "admin.aftercare",
-    "admin.categories",
     "admin.customers",
     "admin.dashboard",
-    "admin.delivery",
     "admin.emails",
     "admin.editing",
     "admin.jobs",
@@ -36,7 +35,6 @@ VIEWS = (
     "admin.searches",
     "admin.showing",
     "admin.stock",
-    "admin.taxes",
     "machine.health",
     "machine.webhooks",
     "shop.browse",
@@ -47,6 +45,7 @@ VIEWS = (
     "shop.product",
     "shop.reviews",
     "shop.seo",
+    "shop.wishes",
 )
 
 for _name in VIEWS:

@@ -6,19 +6,21 @@ from flask_babel import gettext as _
 from smartshop.identity.operations import sign_ins
 from smartshop.identity.operations.signing_in import Entry
 from smartshop.messaging.operations import outbox
-from smartshop.web import basket, signing
+from smartshop.web import basket, signing, wishlist
 
 KEPT = ("visitor", "visit", "country")
 
 
 def enter(person_id: int, token: str, *, is_lasting: bool = False) -> None:
     """Begin a new session for this person, with what the guest's cart held."""
-    merged = basket.bring_along(person_id)
+    merged, is_wish_saved = basket.bring_along(person_id), wishlist.bring_along(person_id)
     kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
     session.update(kept)
     session.permanent = is_lasting
     signing.remember(token, is_lasting=is_lasting)
+    if is_wish_saved:
+        flash(_("Saved to your wishlist."), "success")
     if merged.clipped:
         flash(_("Some of what was in your cart is short: it holds what is left."), "warning")
     elif merged.lines:

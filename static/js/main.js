@@ -11,6 +11,7 @@ import { attach as quantityStepper } from "./behaviours/quantity-stepper.js";
 import { attach as submitOnChange } from "./behaviours/submit-on-change.js";
 import { attach as themeToggle } from "./behaviours/theme-toggle.js";
 import { attach as variantChoice } from "./behaviours/variant-choice.js";
+import { attach as wishes } from "./behaviours/wishes.js";
 
 const behaviours = {
   chart,
@@ -24,6 +25,7 @@ const behaviours = {
   "submit-on-change": submitOnChange,
   "theme-toggle": themeToggle,
   "variant-choice": variantChoice,
+  wishes,
 };
 const attached = new WeakSet();
 

@@ -15,8 +15,19 @@ from smartshop.web.shop.blueprint import bp
 MOST_ADDRESSES = 50_000
 """What the sitemap protocol allows in one file."""
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-CLOSED = ("/admin/", "/account", "/cart", "/checkout", "/orders/", "/search/suggest")
-NOT_INDEXED = frozenset({"shop.cart", "shop.checkout", "shop.place_order", "shop.order", "shop.suggest"})
+CLOSED = (
+    "/admin/",
+    "/account",
+    "/cart",
+    "/checkout",
+    "/orders/",
+    "/search/suggest",
+    "/wishes/",
+    "/wishlists/",
+)
+NOT_INDEXED = frozenset(
+    {"shop.cart", "shop.checkout", "shop.place_order", "shop.order", "shop.suggest", "shop.shared_wishlist"}
+)
 
 
 @bp.get("/robots.txt")

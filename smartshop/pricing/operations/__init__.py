@@ -1,1 +1,0 @@
-"""Changing what is let off, and counting who used it."""
