@@ -21,7 +21,7 @@ from smartshop.messaging.models import Email
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.operations import placing
 from smartshop.orders.operations.placing import CartShort, PaymentDeclined, PriceChanged
-from smartshop.orders.queries import reading
+from smartshop.orders.queries import quotes, reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.payments import queries as payments
 from smartshop.payments.rules.gateways import Outcome, Result
@@ -315,7 +315,7 @@ def test_what_is_charged_is_what_the_order_says(any_app: Flask) -> None:
         make_product(name=f"Thing {price}", price_minor=price, on_hand=99) for price in (1, 33, 99, 1234)
     ]
     key = make_cart(*((item, quantity) for item, quantity in zip(goods, (7, 3, 11, 2), strict=True)))
-    quote = placing.quote_for(
+    quote = quotes.quote_for(
         cart_queries.snapshot(key), shipping_code="express", country="GB", currency="GBP"
     )
     number = place(make_command(expected_total_minor=quote.total_minor, shipping_code="express"), key)

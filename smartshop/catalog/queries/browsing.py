@@ -14,6 +14,30 @@ from smartshop.kernel.extensions import db
 SHOWN = (Product.status == "published", Product.price_low_minor.is_not(None))
 """What makes a product one that the shop shows."""
 
+TREE = sa.select(
+    Category.id,
+    Category.name,
+    Category.slug,
+    Category.description,
+    Category.image_path,
+    Category.parent_id,
+    sa.exists()
+    .where(Product.category_id == Category.id, Product.status == "published")
+    .correlate(Category)
+    .label("is_filled"),
+).order_by(Category.position, Category.name)
+PRODUCT = sa.select(Product).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
+IMAGES = (
+    sa.select(ProductImage)
+    .where(ProductImage.product_id == sa.bindparam("product_id"))
+    .order_by(ProductImage.position)
+)
+VARIANTS = (
+    sa.select(Variant)
+    .where(Variant.product_id == sa.bindparam("product_id"), Variant.is_active)
+    .order_by(Variant.position)
+)
+
 
 @dataclass(frozen=True)
 class CategoryLink:
@@ -115,13 +139,7 @@ class _Tree:
 
     @classmethod
     def read(cls) -> "_Tree":
-        is_filled = sa.exists().where(Product.category_id == Category.id, Product.status == "published")
-        columns = (Category.id, Category.name, Category.slug, Category.description, Category.image_path)
-        found = db.session.execute(
-            sa.select(*columns, Category.parent_id, is_filled.label("is_filled")).order_by(
-                Category.position, Category.name
-            )
-        ).all()
+        found = db.session.execute(TREE).all()
         parents = {row.id: row.parent_id for row in found}
         filled = tree_rules.with_ancestors(parents, [row.id for row in found if row.is_filled])
         return cls({row.id: CategoryLink(*row[:5]) for row in found}, parents, filled)
@@ -180,18 +198,14 @@ def product(slug: str) -> ProductView:
 
     Raises NotFound.
     """
-    found = db.session.scalar(sa.select(Product).where(Product.slug == slug, Product.status == "published"))
+    found = db.session.scalar(PRODUCT, {"slug": slug})
     if found is None:
         raise NotFound("We do not sell this any more. The search finds what we have.")
     tree = _Tree.read()
-    images = db.session.scalars(
-        sa.select(ProductImage).where(ProductImage.product_id == found.id).order_by(ProductImage.position)
-    ).all()
+    images = db.session.scalars(IMAGES, {"product_id": found.id}).all()
     of_variant = {image.variant_id: image.path for image in images if image.variant_id}
     first = images[0].path if images else ""
-    variants = db.session.scalars(
-        sa.select(Variant).where(Variant.product_id == found.id, Variant.is_active).order_by(Variant.position)
-    )
+    variants = db.session.scalars(VARIANTS, {"product_id": found.id})
     return ProductView(
         id=found.id,
         slug=found.slug,

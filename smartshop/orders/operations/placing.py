@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
 from smartshop.cart import rules as cart_rules
-from smartshop.cart.queries import CartItem, CartKey, CartSnapshot
+from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.operations import holds, stock
 from smartshop.kernel import audit, clock, codes
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
@@ -16,6 +16,7 @@ from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import outbox
 from smartshop.orders.models import Order, OrderLine
+from smartshop.orders.queries import quotes
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State, check_move
 from smartshop.payments import queries as payment_queries
@@ -23,10 +24,7 @@ from smartshop.payments.operations import attempts as payments
 from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Gateway, Outcome, Result
-from smartshop.pricing.queries import shipping as deliveries
-from smartshop.pricing.queries import tax as taxes
-from smartshop.pricing.rules import quoting
-from smartshop.pricing.rules.quoting import PricedLine, Quote
+from smartshop.pricing.rules.quoting import Quote
 
 log = structlog.get_logger(__name__)
 
@@ -49,31 +47,12 @@ class PaymentDeclined(Conflict):
     code = "payment_declined"
 
 
+PLACED = sa.select(Order.number).where(Order.idempotency_key == sa.bindparam("key"))
+NUMBERED = sa.select(Order).where(Order.number == sa.bindparam("number"))
+LINES = (
+    sa.select(OrderLine).where(OrderLine.order_id == sa.bindparam("order_id")).order_by(OrderLine.position)
+)
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
-
-
-def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, currency: str) -> Quote:
-    """What this cart costs now, sent this way to this country.
-
-    Raises Invalid for a shipping method that is not on offer.
-    """
-    method = deliveries.shipping_method(
-        shipping_code, country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
-    )
-    lines = [_priced(item) for item in snapshot.items]
-    return quoting.quote(lines, currency=currency, shipping=method, tax=taxes.taxes_of(country))
-
-
-def _priced(item: CartItem) -> PricedLine:
-    return PricedLine(
-        variant_id=item.variant_id,
-        quantity=item.quantity,
-        unit_price_minor=item.unit_price_minor,
-        product_id=item.product_id,
-        category_ids=item.category_ids,
-        weight_grams=item.weight_grams,
-        tax_class=item.tax_class,
-    )
 
 
 def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
@@ -87,7 +66,7 @@ def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
 
 def placed(*, idempotency_key: str) -> str | None:
     """The number of the order already placed under this key; a declined one is a finished answer, not an order."""
-    return db.session.scalar(sa.select(Order.number).where(Order.idempotency_key == idempotency_key))
+    return db.session.scalar(PLACED, {"key": idempotency_key})
 
 
 def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
@@ -114,7 +93,7 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
 
 def _resumed(number: str, command: PlaceOrder, way_to_pay: Gateway) -> str:
     """An order sent again: where the first sending broke off before the gateway answered, it is asked again."""
-    order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
+    order = db.session.scalars(NUMBERED, {"number": number}).one()
     attempt = payment_queries.open_attempts([number]).get(number)
     if attempt is None or order.state != State.PENDING or order.payment_method != way_to_pay.code:
         return number
@@ -144,7 +123,7 @@ def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
         payments.await_answer(attempt_id=attempt_id, outcome=outcome)
         return
     with unit_of_work():
-        order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
+        order = db.session.scalars(NUMBERED, {"number": number}).one()
         if not payments.settle(attempt_id=attempt_id, outcome=outcome):
             if outcome.result is Result.CAPTURED and payments.capture_late(
                 attempt_id=attempt_id, outcome=outcome
@@ -189,7 +168,7 @@ def _checked_quote(command: PlaceOrder, snapshot: CartSnapshot, currency: str) -
         raise CartShort(
             "Some of what is in your cart has just sold. Your cart shows what is left.", items=short
         )
-    quote = quote_for(
+    quote = quotes.quote_for(
         snapshot, shipping_code=command.shipping_code, country=command.address.country, currency=currency
     )
     if quote.total_minor != command.expected_total_minor:
@@ -286,9 +265,7 @@ def _move(order: Order, after: State) -> None:
 
 
 def _facts(order: Order) -> dict[str, object]:
-    lines = db.session.scalars(
-        sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
-    )
+    lines = db.session.scalars(LINES, {"order_id": order.id})
     return {
         "number": order.number,
         "currency": order.currency,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -37,7 +38,7 @@ def is_sent_to(country: str) -> bool:
     return bool(_methods(country))
 
 
-def zone_of(country: str) -> sa.ScalarSelect[int]:
+def zone_of(country: str | sa.BindParameter[str]) -> sa.ScalarSelect[int]:
     """The id of the zone of a country: the one that names it, else the one for everywhere else."""
     named = sa.select(ZoneCountry.zone_id).where(ZoneCountry.country == country).scalar_subquery()
     other = sa.select(ShippingZone.id).where(ShippingZone.is_everywhere_else).scalar_subquery()
@@ -59,12 +60,7 @@ def bands_of(method_ids: Collection[int]) -> dict[int, tuple[Band, ...]]:
 
 
 def _methods(country: str) -> list[Shipping]:
-    rows = db.session.scalars(
-        sa.select(ShippingMethod)
-        .where(ShippingMethod.is_active, ShippingMethod.zone_id == zone_of(country))
-        .order_by(ShippingMethod.position, ShippingMethod.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = db.session.scalars(_of_zone(), {"country": country}).all()
     bands = bands_of([row.id for row in rows if row.charged_by != ChargedBy.FLAT])
     return [
         Shipping(
@@ -78,3 +74,14 @@ def _methods(country: str) -> list[Shipping]:
         )
         for row in rows
     ]
+
+
+@cache
+def _of_zone() -> sa.Select[ShippingMethod]:
+    country = sa.bindparam("country", type_=sa.String())
+    return (
+        sa.select(ShippingMethod)
+        .where(ShippingMethod.is_active, ShippingMethod.zone_id == zone_of(country))
+        .order_by(ShippingMethod.position, ShippingMethod.id)
+        .execution_options(populate_existing=True)
+    )

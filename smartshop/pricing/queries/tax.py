@@ -1,5 +1,8 @@
 """The taxes of a country."""
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
@@ -9,9 +12,18 @@ from smartshop.pricing.rules.tax import NO_TAX, NO_TAXES, STANDARD, Tax, Taxes
 
 def taxes_of(country: str) -> Taxes:
     """The taxes on orders that go to a country; those of every other country, or none, where it has none of its own."""
-    own = sa.select(TaxArea.id).where(TaxArea.country == country).scalar_subquery()
+    rows = db.session.execute(_rates(), {"country": country}).all()
+    if not rows:
+        return NO_TAXES
+    rates = {row.tax_class: Tax(row.name, row.basis_points, row.is_inclusive) for row in rows}
+    return Taxes(rates.get(STANDARD, NO_TAX), rates, rows[0].shipping_class)
+
+
+@cache
+def _rates() -> sa.Select[*tuple[Any, ...]]:
+    own = sa.select(TaxArea.id).where(TaxArea.country == sa.bindparam("country")).scalar_subquery()
     other = sa.select(TaxArea.id).where(TaxArea.country == EVERYWHERE_ELSE).scalar_subquery()
-    rows = db.session.execute(
+    return (
         sa.select(
             TaxArea.name,
             TaxArea.is_inclusive,
@@ -21,8 +33,4 @@ def taxes_of(country: str) -> Taxes:
         )
         .join(TaxRate, TaxRate.area_id == TaxArea.id)
         .where(TaxArea.id == sa.func.coalesce(own, other))
-    ).all()
-    if not rows:
-        return NO_TAXES
-    rates = {row.tax_class: Tax(row.name, row.basis_points, row.is_inclusive) for row in rows}
-    return Taxes(rates.get(STANDARD, NO_TAX), rates, rows[0].shipping_class)
+    )

@@ -8,7 +8,7 @@ from flask import session
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.queries import addresses
 from smartshop.identity.queries.addresses import Kept
-from smartshop.orders.operations import placing
+from smartshop.orders.queries import quotes
 from smartshop.pricing.queries import shipping
 from smartshop.pricing.rules.quoting import Quote
 from smartshop.web.places import COUNTRY_CODES
@@ -34,14 +34,8 @@ class Offers:
 
 def offers(cart: CartSnapshot, country: str) -> Offers:
     """Every way to send this cart to that country, with its price."""
-    methods = shipping.shipping_methods(country, goods_minor=cart.goods_minor, weight_grams=cart.weight_grams)
-    quotes = {
-        method.code: placing.quote_for(
-            cart, shipping_code=method.code, country=country, currency=settings().currency
-        )
-        for method in methods
-    }
-    return Offers(country, quotes, bool(methods) or shipping.is_sent_to(country))
+    found = quotes.every_quote(cart, country=country, currency=settings().currency)
+    return Offers(country, found, bool(found) or shipping.is_sent_to(country))
 
 
 def book() -> list[Kept]:
