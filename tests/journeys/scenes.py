@@ -98,6 +98,10 @@ def refused_sign_up(page: Page, _shop: LiveShop) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def new_account(page: Page, _shop: LiveShop) -> None:
+    steps.ask_for_account(page, email=f"new{next(_numbers)}@example.com")
+
+
 def refused_reset(page: Page, _shop: LiveShop) -> None:
     page.goto("/reset")
     page.get_by_label("E-mail address").fill(ADA)
@@ -181,6 +185,7 @@ SCENES: Mapping[str, Scene] = {
     "refused sign-in": Scene(refused_sign_in, "Sign in"),
     "sign-up": Scene(at("/sign-up"), "Create an account"),
     "refused sign-up": Scene(refused_sign_up, "Create an account"),
+    "code for a new account": Scene(new_account, "Check your inbox"),
     "forgotten password": Scene(at("/forgot"), "Forgotten your password?"),
     "new password": Scene(at("/reset"), "Choose a new password"),
     "refused new password": Scene(refused_reset, "Choose a new password"),

@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.authenticator import Phone
 from tests.factories import PASSWORD, Goods
+from tests.inbox import code_sent_to
+from tests.journeys.live_shop import LiveShop
 
 CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"
@@ -62,8 +64,10 @@ def order_number(page: Page) -> str:
     return page.url.rsplit("/", 1)[-1]
 
 
-def order_as_newcomer(page: Page, goods: Goods, *, email: str, name: str, quantity: int = 1) -> str:
-    """The whole way of somebody who has never been here; returns the order's number."""
+def order_as_newcomer(
+    page: Page, shop: LiveShop, goods: Goods, *, email: str, name: str, quantity: int = 1
+) -> str:
+    """The whole way of somebody who has never been here; returns the order's number, with its page open."""
     find(page, goods)
     add_to_cart(page, quantity)
     go_to_checkout(page)
@@ -71,7 +75,10 @@ def order_as_newcomer(page: Page, goods: Goods, *, email: str, name: str, quanti
     fill_address(page, name=name)
     pay_by_card(page)
     place(page)
-    return order_number(page)
+    number = order_number(page)
+    finish_account(page, shop, email=email)
+    page.goto(f"/orders/{number}")
+    return number
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -80,6 +87,25 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+
+
+def ask_for_account(page: Page, *, email: str, name: str = "Nia New") -> None:
+    page.goto("/sign-up")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
+
+
+def finish_account(page: Page, shop: LiveShop, *, email: str) -> None:
+    """Enter the code that was mailed."""
+    with shop.app.app_context():
+        code = code_sent_to(email)
+    page.goto("/sign-up/code")
+    page.get_by_label("Code from the e-mail").fill(code)
+    page.get_by_role("button", name="Finish").click()
+    page.wait_for_url(lambda url: "/sign-up" not in url)
 
 
 def turn_on_two_factor(page: Page) -> Phone:

@@ -34,7 +34,7 @@ def test_an_order_shows_in_the_dashboard_the_lists_and_the_reports(shop: LiveSho
     orders_before = orders_on_dashboard(admin)
     revenue_before = sum(Decimal(row["revenue"]) for row in report(admin, "customers"))
     email = "bea@example.com"
-    number = steps.order_as_newcomer(guest, shop.mug, email=email, name="Bea Bought", quantity=3)
+    number = steps.order_as_newcomer(guest, shop, shop.mug, email=email, name="Bea Bought", quantity=3)
     total = Decimal(guest.locator("dd.is-total").first.inner_text().lstrip("£"))
     assert orders_on_dashboard(admin) == orders_before + 1
 

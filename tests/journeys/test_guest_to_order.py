@@ -26,7 +26,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 def test_a_newcomer_orders_and_sees_the_order(shop: LiveShop, visit: Visit, screen: str) -> None:
     page = visit(**SCREENS[screen])
     email = f"{screen.replace(' ', '-')}@example.com"
-    number = steps.order_as_newcomer(page, shop.mug, email=email, name="Mira Newcomer", quantity=2)
+    number = steps.order_as_newcomer(page, shop, shop.mug, email=email, name="Mira Newcomer", quantity=2)
     expect(page.get_by_role("main")).to_contain_text("Stoneware mug")
     expect(page.get_by_role("main")).to_contain_text("£29.00")
     page.goto("/account/orders")
@@ -117,6 +117,7 @@ def test_a_double_click_orders_once(shop: LiveShop, page: Page) -> None:
     steps.pay_by_card(page)
     page.get_by_role("button", name="Place the order").dblclick()
     number = steps.order_number(page)
+    steps.finish_account(page, shop, email="hasty@example.com")
     page.goto("/account/orders")
     expect(page.get_by_role("main").get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("link", name=number)).to_be_visible()

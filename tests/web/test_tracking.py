@@ -13,6 +13,7 @@ from smartshop.web import tracking
 from smartshop.web.tracking import EventBuffer
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, Goods, make_person, make_product
+from tests.joining import finish_account
 from tests.web.shop.checkouts import ANSWERS, orders, put
 
 
@@ -45,6 +46,7 @@ def test_what_a_visitor_does_is_written_down_in_order(
     put(visitor, mug, 2)
     visitor.get("/checkout")
     visitor.submit("/checkout", {**ANSWERS, "create_account": "yes", "password": PASSWORD})
+    finish_account(visitor, "ada@example.com")
     visitor.post("/sign-out")
     events = written(buffer)
     [order] = orders()
@@ -54,8 +56,8 @@ def test_what_a_visitor_does_is_written_down_in_order(
         "view",
         "cart_add",
         "checkout",
-        "sign_up",
         "order",
+        "sign_up",
         "sign_out",
     ]
     by_kind = {event.kind: event for event in events}
@@ -63,7 +65,7 @@ def test_what_a_visitor_does_is_written_down_in_order(
     assert (by_kind["view"].product_id, by_kind["cart_add"].value) == (mug.product_id, 2)
     assert (by_kind["order"].value, by_kind["order"].facts) == (order.total_minor, {"number": order.number})
     assert len({event.visitor_id for event in events}) == 1
-    assert {event.person_id for event in events if event.kind in {"order", "sign_out"}} == {order.person_id}
+    assert {event.person_id for event in events if event.kind in {"sign_up", "sign_out"}} == {order.person_id}
 
 
 def test_a_visit_knows_where_it_came_from_once(app: Flask, buffer: EventBuffer) -> None:

@@ -13,11 +13,11 @@ from smartshop.kernel.uow import unit_of_work
 
 
 def sign_up(*, email: str, name: str, password: str, country: str = "", password_cost: int) -> int:
-    """Create a customer's account and return its id.
+    """Create an account for an address that needs no proof, and return its id; visitors go by ``joining``.
 
     Raises Invalid with a message per field; an address that is taken is one of them.
     """
-    normal, problems = _checked(email, name, password)
+    normal, problems = accounts.problems_with_account(email, name, password)
     if problems:
         raise Invalid("Please correct the marked fields.", problems)
     password_hash = passwords.hashed(password, password_cost)
@@ -33,24 +33,9 @@ def sign_up(*, email: str, name: str, password: str, country: str = "", password
             db.session.add(person)
             db.session.flush()
     except IntegrityError as error:
-        taken = "There is an account with this address already. Sign in, or use another address."
+        taken = "There is an account with this address already. Use another address."
         raise Invalid("Please correct the marked fields.", {"email": taken}) from error
     return person.id
-
-
-def _checked(email: str, name: str, password: str) -> tuple[str, dict[str, str]]:
-    problems: dict[str, str] = {}
-    normal = accounts.normal_email(email)
-    if normal is None:
-        problems["email"] = "Enter an e-mail address such as name@example.com."
-    if not name.strip():
-        problems["name"] = "Enter your name."
-    elif len(name.strip()) > accounts.LONGEST_NAME:
-        problems["name"] = f"Use at most {accounts.LONGEST_NAME} characters."
-    trouble = accounts.problem_with_password(password, email)
-    if trouble:
-        problems["password"] = trouble
-    return normal or "", problems
 
 
 def grant_role(*, person_id: int, role: roles.Role, actor: audit.Actor) -> None:

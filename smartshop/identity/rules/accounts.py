@@ -29,3 +29,27 @@ def problem_with_password(password: str, email: str) -> str | None:
     if len(set(password)) < 4:
         return "Use more than three different characters."
     return None
+
+
+def problems_with_account(email: str, name: str, password: str) -> tuple[str, dict[str, str]]:
+    """The normal address (empty when it is none), and what is wrong with an account, by field."""
+    problems: dict[str, str] = {}
+    normal = normal_email(email)
+    if normal is None:
+        problems["email"] = "Enter an e-mail address such as name@example.com."
+    trouble = problem_with_name(name)
+    if trouble:
+        problems["name"] = trouble
+    trouble = problem_with_password(password, email)
+    if trouble:
+        problems["password"] = trouble
+    return normal or "", problems
+
+
+def problem_with_name(name: str) -> str | None:
+    """What is wrong with a person's name."""
+    if not name.strip():
+        return "Enter your name."
+    if len(name.strip()) > LONGEST_NAME:
+        return f"Use at most {LONGEST_NAME} characters."
+    return None

@@ -15,6 +15,9 @@ class Purpose(StrEnum):
     RESET = "reset"
     """Choose a new password; the subject is the address."""
 
+    SIGN_UP = "sign_up"
+    """Open an account; the subject is the fingerprint of the token in the browser that asked."""
+
 
 def digits_of(typed: str) -> str:
     """A code as it was typed, without the spaces and dashes that people put between groups."""

@@ -59,6 +59,8 @@ FACTS: Mapping[str, dict[str, Any]] = {
         "at": "20.11.2026 12:00 UTC",
     },
     "two_factor_on": {"name": "Ada"},
+    "sign_up_code": {"name": "Ada", "code": "12345678"},
+    "account_exists": {"name": ""},
     "two_factor_off": {"name": "Ada"},
 }
 """Kind of an e-mail to what it is told."""

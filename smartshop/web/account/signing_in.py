@@ -1,16 +1,14 @@
-"""Sign-up, sign-in and sign-out."""
+"""Sign-in and sign-out."""
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
-from smartshop.identity.operations import accounts, sign_ins, signing_in
+from smartshop.identity.operations import sign_ins, signing_in
 from smartshop.identity.operations.two_factor import TooManyTries
-from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
-from smartshop.messaging.operations import outbox
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
 from smartshop.web.entering import leave, let_in
@@ -27,51 +25,24 @@ DESKS = (
 """Where staff begin, by what they may do."""
 
 
-def _next() -> str | None:
+def next_path() -> str | None:
+    """Where the visitor wanted to go."""
     return parsing.safe_path(request.values.get("next"))
 
 
-def _home() -> str:
+def home() -> str:
     """Where a sign-in leads: back to where it was asked for, else the first page the person may open."""
     person = current_person()
     first = next((endpoint for permission, endpoint in DESKS if person and person.can(permission)), None)
-    return _next() or url_for(first or "account.overview")
-
-
-@bp.get("/sign-up")
-@access(PUBLIC)
-def sign_up() -> ResponseReturnValue:
-    if current_person():
-        return redirect(_home())
-    return render_template("account/sign_up.html", values={}, problems={}, next=_next())
-
-
-@bp.post("/sign-up")
-@limiter.limit(ATTEMPTS)
-@access(PUBLIC)
-def create_account() -> ResponseReturnValue:
-    values = {name: request.form.get(name, "") for name in ("name", "email", "password")}
-    cost = current_app.config["SETTINGS"].password_cost
-    try:
-        person_id = accounts.sign_up(**values, password_cost=cost)
-    except Invalid as error:
-        page = render_template("account/sign_up.html", values=values, problems=error.fields, next=_next())
-        return page, error.status
-    outbox.welcome(
-        recipient=values["email"].strip().lower(), name=values["name"].strip(), person_id=person_id
-    )
-    let_in(signing_in.Entry(person_id, sign_ins.open_sign_in(person_id=person_id, door=door())))
-    tracking.note(Kind.SIGN_UP)
-    flash(_("Welcome, %(name)s. Your account is ready.", name=values["name"].strip()), "success")
-    return redirect(_home(), 303)
+    return next_path() or url_for(first or "account.overview")
 
 
 @bp.get("/sign-in")
 @access(PUBLIC)
 def sign_in() -> ResponseReturnValue:
     if current_person():
-        return redirect(_home())
-    return render_template("account/sign_in.html", values={}, message="", next=_next())
+        return redirect(home())
+    return render_template("account/sign_in.html", values={}, message="", next=next_path())
 
 
 @bp.post("/sign-in")
@@ -89,26 +60,26 @@ def open_session() -> ResponseReturnValue:
         return _sign_in_page(email, error.message), error.status
     if entry.needs_code:
         session["half_signed_in"] = entry.token
-        return redirect(url_for("account.second_step", next=_next()), 303)
+        return redirect(url_for("account.second_step", next=next_path()), 303)
     return _welcomed(entry)
 
 
 def _sign_in_page(email: str, message: str) -> str:
-    return render_template("account/sign_in.html", values={"email": email}, message=message, next=_next())
+    return render_template("account/sign_in.html", values={"email": email}, message=message, next=next_path())
 
 
 def _welcomed(entry: signing_in.Entry) -> ResponseReturnValue:
     let_in(entry)
     tracking.note(Kind.SIGN_IN)
-    return redirect(_home(), 303)
+    return redirect(home(), 303)
 
 
 @bp.get("/sign-in/code")
 @access(PUBLIC)
 def second_step() -> ResponseReturnValue:
     if "half_signed_in" not in session:
-        return redirect(url_for("account.sign_in", next=_next()))
-    return render_template("account/second_step.html", problems={}, next=_next())
+        return redirect(url_for("account.sign_in", next=next_path()))
+    return render_template("account/second_step.html", problems={}, next=next_path())
 
 
 @bp.post("/sign-in/code")
@@ -121,7 +92,7 @@ def finish_sign_in() -> ResponseReturnValue:
     except signing_in.WrongSecondFactor as error:
         tracking.note(Kind.CODE_WRONG, facts={"purpose": "sign-in"})
         problems = {"code": error.message}
-        return render_template("account/second_step.html", problems=problems, next=_next()), error.status
+        return render_template("account/second_step.html", problems=problems, next=next_path()), error.status
     except (signing_in.TooLate, TooManyTries) as error:
         session.pop("half_signed_in", None)
         return _sign_in_page("", error.message), error.status

@@ -8,26 +8,24 @@ from smartshop.activity.rules import Kind
 from smartshop.cart import operations as filling
 from smartshop.cart import queries as carts
 from smartshop.cart.queries import CartSnapshot
-from smartshop.identity.operations import accounts, addresses, sign_ins
-from smartshop.identity.operations.signing_in import Entry
+from smartshop.identity.operations import addresses
+from smartshop.identity.operations.joining import Wanted
 from smartshop.identity.queries import addresses as books
 from smartshop.inventory.operations import stock
 from smartshop.kernel.errors import Conflict, Invalid
-from smartshop.messaging.operations import outbox
 from smartshop.orders.operations import placing, recovering
 from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
-from smartshop.web import basket, parsing, places, tracking
-from smartshop.web.entering import let_in
+from smartshop.web import basket, joining, parsing, places, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop import cart_page, offers, ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
-from smartshop.web.signing import current_person, door
+from smartshop.web.signing import current_person
 
 
 @bp.get("/checkout")
@@ -119,31 +117,15 @@ def _is_held() -> bool:
 
 
 def _place(command: PlaceOrder, form: CheckoutForm) -> str:
-    """Open the account that was asked for, then place the order; a finished order is noted, once."""
+    """Place the order, noting it once; the account that was asked for opens with the code that is mailed then."""
     currency = settings().currency
     is_known = placing.placed(idempotency_key=command.idempotency_key) is not None
-    if not is_known and form.wants_account and current_person() is None:
-        placing.check(command=command, key=basket.key(), currency=currency)
-        _open_account(command, form)
     number = placing.place(command=command, key=basket.key(), currency=currency)
     if not is_known:
         tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
+    if form.wants_account and current_person() is None and not joining.has_begun():
+        joining.begin(Wanted(command.email, command.address.name, form.values["password"], command.address))
     return number
-
-
-def _open_account(command: PlaceOrder, form: CheckoutForm) -> None:
-    name = command.address.name
-    person_id = accounts.sign_up(
-        email=command.email,
-        name=name,
-        password=form.values.get("password", ""),
-        country=command.address.country,
-        password_cost=settings().password_cost,
-    )
-    outbox.welcome(recipient=command.email, name=name, person_id=person_id)
-    let_in(Entry(person_id, sign_ins.open_sign_in(person_id=person_id, door=door())))
-    flash(_("Your account is ready, and you are signed in."), "success")
-    tracking.note(Kind.SIGN_UP)
 
 
 def _known() -> dict[str, str]:
@@ -166,9 +148,9 @@ def _saved_address() -> dict[str, str]:
 
 
 def _keep_address(command: PlaceOrder, form: CheckoutForm) -> None:
-    """Put the address into the book of whoever asked for it, or has just opened an account, unless it is in it."""
+    """Put the address into the book of whoever asked for it, unless it is in it."""
     person = current_person()
-    if person is None or not (form.wants_account or "save_address" in form.values):
+    if person is None or "save_address" not in form.values:
         return
     if any(kept.address == command.address for kept in offers.book()):
         return

@@ -11,7 +11,7 @@ from smartshop.orders.operations import reordering
 from smartshop.orders.queries import aftercare, opining, reading
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
-from smartshop.web import basket, documents
+from smartshop.web import basket, documents, joining
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
@@ -34,6 +34,7 @@ def order(number: str) -> ResponseReturnValue:
         after=aftercare.of(found.number),
         way_to_pay=gateways.GATEWAYS.get(found.payment_method),
         attempts=payments.attempts(found.number),
+        joins_as=joining.address(),
         to_review=opining.of_order(found.number, person_id=_me()),
     )
 

@@ -13,7 +13,10 @@ from smartshop.kernel.uow import unit_of_work
 from tests import databases
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, make_person
+from tests.inbox import code_sent_to
 from tests.row_counts import nothing_changes
+
+ELSEWHERE = ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example"]
 
 
 def test_a_person_signs_in_and_out(visitor: ShopClient) -> None:
@@ -57,27 +60,39 @@ def test_a_closed_account_opens_nothing(visitor: ShopClient) -> None:
     assert visitor.sign_in("ada@example.com", PASSWORD).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "elsewhere", ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example"]
-)
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
-def test_nobody_is_sent_to_another_site(visitor: ShopClient, path: str, elsewhere: str) -> None:
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_nobody_is_sent_to_another_site_by_signing_in(visitor: ShopClient, elsewhere: str) -> None:
     make_person(email="ada@example.com")
-    visitor.get(f"{path}?next={elsewhere}")
-    assert "evil" not in visitor.form(path).fields.get("next", "")
-    email = "ada@example.com" if path == "/sign-in" else "new@example.com"
-    answers = {"name": "Ada", "email": email, "password": PASSWORD}
-    assert visitor.post(f"{path}?next={elsewhere}", answers, follow=False).location == "/account"
+    visitor.get(f"/sign-in?next={elsewhere}")
+    assert "evil" not in visitor.form("/sign-in").fields.get("next", "")
+    answers = {"email": "ada@example.com", "password": PASSWORD}
+    assert visitor.post(f"/sign-in?next={elsewhere}", answers, follow=False).location == "/account"
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
-def test_a_wrong_answer_does_not_lose_the_way_back(visitor: ShopClient, path: str) -> None:
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_nobody_is_sent_to_another_site_by_signing_up(visitor: ShopClient, elsewhere: str) -> None:
+    answers = {"name": "Ada", "email": "new@example.com", "password": PASSWORD}
+    answer = visitor.post(f"/sign-up?next={elsewhere}", answers, follow=False)
+    assert answer.location == "/sign-up/code"
+    finished = {"code": code_sent_to("new@example.com")}
+    assert visitor.post(f"/sign-up/code?next={elsewhere}", finished, follow=False).location == "/account"
+
+
+def test_a_wrong_answer_does_not_lose_the_way_back(visitor: ShopClient) -> None:
     make_person(email="ada@example.com")
-    visitor.get(f"{path}?next=/checkout")
-    visitor.submit(path, {"email": "eve", "password": "wrong"})
-    new = {"name": "Eve"} if path == "/sign-up" else {}
-    email = "eve@example.com" if new else "ada@example.com"
-    answer = visitor.submit(path, {**new, "email": email, "password": PASSWORD}, follow=False)
+    visitor.get("/sign-in?next=/checkout")
+    visitor.submit("/sign-in", {"email": "eve", "password": "wrong"})
+    answer = visitor.submit("/sign-in", {"email": "ada@example.com", "password": PASSWORD}, follow=False)
+    assert answer.location == "/checkout"
+
+
+def test_signing_up_does_not_lose_the_way_back(visitor: ShopClient) -> None:
+    visitor.get("/sign-up?next=/checkout")
+    visitor.submit("/sign-up", {"email": "eve", "password": "wrong"})
+    visitor.submit("/sign-up", {"name": "Eve", "email": "eve@example.com", "password": PASSWORD})
+    visitor.submit("/sign-up/code", {"code": "00000000"})
+    visitor.submit("/sign-up/send-again")
+    answer = visitor.submit("/sign-up/code", {"code": code_sent_to("eve@example.com")}, follow=False)
     assert answer.location == "/checkout"
 
 

@@ -9,6 +9,7 @@ from smartshop.messaging.models import Email
 from smartshop.payments.models import PaymentAttempt
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, make_person, make_product
+from tests.joining import finish_account
 from tests.row_counts import contents
 from tests.web.shop.checkouts import ANSWERS, CARD, PLACE, lines_of, orders, put
 
@@ -98,8 +99,12 @@ def test_a_guest_opens_an_account_with_the_order(visitor: ShopClient) -> None:
     visitor.get("/checkout")
     answer = visitor.submit("/checkout", {**ANSWERS, "create_account": "yes", "password": PASSWORD})
     [order] = orders()
-    person = db.session.scalars(sa.select(Person)).one()
     assert answer.request.path == f"/orders/{order.number}"
+    assert "One step to your account" in answer.text
+    assert order.person_id is None
+    finish_account(visitor, "ada@example.com")
+    person = db.session.scalars(sa.select(Person)).one()
+    [order] = orders()
     assert (person.email, person.name, person.country) == ("ada@example.com", "Ada Buyer", "GB")
     assert order.person_id == person.id
     assert order.number in visitor.get("/account/orders").text
@@ -127,6 +132,8 @@ def test_sending_a_checkout_that_opens_an_account_twice_gives_one_order(visitor:
     second = visitor.submit("/checkout", answers, follow=False)
     assert (first.status_code, second.status_code, first.location) == (303, 303, second.location)
     assert len(orders()) == 1
+    finish_account(visitor, "ada@example.com")
+    assert orders()[0].number in visitor.get("/account/orders").text
 
 
 def test_an_order_placed_in_another_tab_is_not_placed_again(app: Flask, visitor: ShopClient) -> None:

@@ -7,6 +7,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, Goods, make_person, make_product
+from tests.inbox import kinds_sent_to
 from tests.row_counts import nothing_changes
 from tests.web.shop.checkouts import ANSWERS, CARD, PLACE, orders, put
 
@@ -83,12 +84,15 @@ def test_a_wrong_answer_opens_no_account(visitor: ShopClient, mug: Goods, answer
     assert status == 422
 
 
-def test_an_address_that_has_an_account_opens_no_other(visitor: ShopClient, mug: Goods) -> None:
+def test_an_address_that_has_an_account_opens_no_other_and_is_not_given_away(
+    visitor: ShopClient, mug: Goods
+) -> None:
     make_person(email="ada@example.com")
-    with nothing_changes():
-        status, page = send(visitor, **WITH_ACCOUNT)
-    assert status == 422
-    assert "Sign in" in page
+    status, page = send(visitor, **WITH_ACCOUNT, **CARD)
+    assert (status, "One step to your account" in page) == (200, True)
+    assert "account_exists" in kinds_sent_to("ada@example.com")
+    assert [order.person_id for order in orders()] == [None]
+    assert visitor.post("/sign-up/code", {"code": "00000000"}).status_code == 422
 
 
 def test_what_was_typed_is_still_there_after_a_refusal_but_never_a_secret(
@@ -175,7 +179,10 @@ def test_a_declined_card_can_be_replaced_on_the_same_page(visitor: ShopClient, m
 
 
 def test_what_was_never_paid_is_no_order_to_its_customer(visitor: ShopClient, mug: Goods) -> None:
-    status, page = send(visitor, **WITH_ACCOUNT, card_number="4000 0000 0000 0002")
+    make_person(email="ada@example.com")
+    visitor.sign_in("ada@example.com", PASSWORD)
+    visitor.get("/checkout")
+    status, page = send(visitor, card_number="4000 0000 0000 0002")
     assert status == 409
     assert "declined" in page
     [attempt] = orders()

@@ -13,6 +13,7 @@ from smartshop.messaging.models import Email
 from smartshop.pricing.models.shipping import ShippingMethod, ShippingZone
 from tests.browser_client import ShopClient
 from tests.factories import HOME, PASSWORD, make_person, make_product, make_taxes, make_zone
+from tests.joining import finish_account
 from tests.row_counts import nothing_changes
 from tests.web.shop.checkouts import ANSWERS, CARD, orders, put
 
@@ -195,8 +196,9 @@ def test_an_account_opened_with_an_order_is_welcomed_and_knows_the_address(visit
     put(visitor, make_product())
     visitor.get("/checkout")
     visitor.submit("/checkout", {**ANSWERS, "create_account": "yes", "password": PASSWORD})
+    finish_account(visitor, "ada@example.com")
     letters = db.session.scalars(sa.select(Email.kind).order_by(Email.id)).all()
-    assert letters == ["welcome", "order_confirmation"]
+    assert letters == ["order_confirmation", "sign_up_code", "welcome"]
     [order] = orders()
     assert order.person_id is not None
     assert [kept.address for kept in book(order.person_id)] == [HOME]
