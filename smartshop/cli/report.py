@@ -54,7 +54,7 @@ def _command(report: Report) -> Callable[..., None]:
         if since and until and since > until:
             raise click.BadParameter(f"{since} comes after {until}; swap --from and --to.")
         wanted = Wanted(current_app.config["SETTINGS"].currency, **{k: v for k, v in filters.items() if v})
-        target = None if out == "-" else _writable(Path(out))
+        target = None if out == "-" else writable(Path(out))
         pieces = writing.as_csv(report, wanted, with_personal=not without_personal)
         exports.record_export(
             report=report.name, with_personal=not without_personal, filters=wanted.filters, actor=COMMAND_LINE
@@ -62,7 +62,7 @@ def _command(report: Report) -> Callable[..., None]:
         if target is None:
             sys.stdout.writelines(pieces)
         else:
-            _replace(target, pieces)
+            replace(target, pieces)
 
     return write
 
@@ -76,17 +76,16 @@ def _day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> da
         raise click.BadParameter(f"{value!r} is not a day such as 2026-11-20.") from error
 
 
-def _writable(path: Path) -> Path:
+def writable(path: Path) -> Path:
+    """The path of a file that may be written; raises BadParameter with what to do."""
     if path.is_dir():
-        raise click.BadParameter(f"{path} is a folder. Name a file in it.", param_hint="--out")
+        raise click.BadParameter(f"{path} is a folder. Name a file in it.")
     if not path.resolve().parent.is_dir():
-        raise click.BadParameter(
-            f"There is no folder {path.resolve().parent}. Make it first.", param_hint="--out"
-        )
+        raise click.BadParameter(f"There is no folder {path.resolve().parent}. Make it first.")
     return path
 
 
-def _replace(path: Path, pieces: Iterator[str]) -> None:
+def replace(path: Path, pieces: Iterator[str]) -> None:
     """Write beside the file and take its place when whole: nobody reads half a report."""
     target = path.resolve()
     try:

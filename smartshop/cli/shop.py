@@ -12,13 +12,19 @@ from rich.table import Table
 from smartshop.cli import progress
 from smartshop.cli.demo import demo
 from smartshop.cli.noun import Noun
+from smartshop.cli.sheets import products, stock
 from smartshop.kernel import money
 from smartshop.kernel.audit import Actor
 from smartshop.orders.operations import history
 from smartshop.orders.rules.history.columns import USUAL_NAMES
 
-group = Noun("shop", help="Fill a shop: order history from elsewhere, or a simulated one.")
+group = Noun(
+    "shop",
+    help="Fill a shop: order history from elsewhere, sheets of products and stock, or a simulated one.",
+)
 group.add_command(demo)
+group.add_command(products)
+group.add_command(stock)
 COMMAND_LINE = Actor(None, "command line")
 
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from smartshop.catalog.operations import picture_files
 from smartshop.insights import rules as insight_rules
-from smartshop.inventory.operations import holds
+from smartshop.inventory.operations import holds, notices, sheet_files, wishes
 from smartshop.jobs import operations, queries
 from smartshop.jobs.rules import Daily, Every, Rhythm
-from smartshop.kernel import clock
+from smartshop.kernel import clock, codes
 from smartshop.kernel.config import ROOT, Settings
 from smartshop.kernel.sealing import Seal
 from smartshop.messaging.operations import delivery
@@ -50,6 +50,8 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
         Job("release-holds", Every(60), timedelta(minutes=5), release_holds),
         Job("count-sales", Every(900), timedelta(minutes=10), count_sales),
+        Job("tell-returned-stock", Every(60), timedelta(minutes=10), tell_returned_stock),
+        Job("tell-low-stock", Daily(6), timedelta(minutes=10), tell_low_stock),
         Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
         Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
     )
@@ -101,6 +103,18 @@ def count_sales(settings: Settings) -> str:
     return f"{popularity.recount()} products sell more or less than before"
 
 
+def tell_returned_stock(settings: Settings) -> str:
+    """Write to who waits for what is there again."""
+    told = wishes.tell_returned(token_for=lambda email: codes.signed(email, settings.secret, "stock-wish"))
+    return f"{told} told of what is back"
+
+
+def tell_low_stock(settings: Settings) -> str:
+    """Write to who keeps the stock, when something became low."""
+    new, told = notices.tell_low(low_stock=settings.low_stock)
+    return f"{new} newly low, {told} told"
+
+
 def train_models(settings: Settings) -> str:
     """Train every question as of the start of today.
 
@@ -121,8 +135,10 @@ def train_models(settings: Settings) -> str:
 
 def tidy_up(settings: Settings) -> str:
     pictures = picture_files.sweep(uploads=settings.instance / "uploads")
+    old = sheet_files.forget_old() + wishes.forget_old()
     return (
-        f"{operations.forget_old_runs()} old job runs forgotten, {pictures} files of removed pictures deleted"
+        f"{operations.forget_old_runs()} old job runs forgotten, {pictures} files of removed pictures deleted, "
+        f"{old} old sheets and stock wishes forgotten"
     )
 
 

@@ -111,6 +111,12 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(
         10, ge=0, le=120, description="How long an open checkout keeps its stock; 0 keeps none."
     )
+    low_stock: int = Field(
+        3,
+        ge=0,
+        le=100_000,
+        description="So many or fewer left of a variant are low, unless it has its own mark.",
+    )
     payment_minutes: int = Field(
         45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
     )

@@ -237,15 +237,14 @@ def _taken(lines: io.StringIO) -> str:
     return text
 
 
-def rejected_rows(report: Report) -> Iterator[str]:
+def rejected_rows(header: Sequence[str], rejected: Iterable[Rejection]) -> Iterator[str]:
     """The rejected rows as CSV that can be corrected and sent again."""
-    header = [name for name in report.header if name not in FOR_READING]
     rows = (
         [
-            *cells_by_column(report.header, found.row).values(),
+            *cells_by_column(header, found.row).values(),
             str(found.row.number),
             f"{found.column}: {found.reason}" if found.column else found.reason,
         ]
-        for found in report.rejected
+        for found in rejected
     )
-    return written([*header, *FOR_READING], rows)
+    return written([*(name for name in header if name not in FOR_READING), *FOR_READING], rows)

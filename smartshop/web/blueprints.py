@@ -25,6 +25,8 @@ VIEWS = (
     "admin.emails",
     "admin.editing",
     "admin.jobs",
+    "admin.many_orders",
+    "admin.many_products",
     "admin.models",
     "admin.orders",
     "admin.pictures",
@@ -35,7 +37,9 @@ VIEWS = (
     "admin.scores",
     "admin.searches",
     "admin.showing",
+    "admin.sheets",
     "admin.stock",
+    "admin.stock_levels",
     "machine.health",
     "machine.webhooks",
     "shop.browse",
@@ -46,6 +50,7 @@ VIEWS = (
     "shop.product",
     "shop.reviews",
     "shop.seo",
+    "shop.stock_notices",
     "shop.wishes",
 )
 

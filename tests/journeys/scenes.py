@@ -160,6 +160,16 @@ def open_menu(page: Page, _shop: LiveShop) -> None:
     page.locator("summary").filter(visible=True).first.click()
 
 
+def looked_at_sheet(page: Page, shop: LiveShop) -> None:
+    page.goto("/admin/products/import")
+    rows = "sku,name,category,price\nNEW-1,A new mug,Kitchen,12\nNEW-2,Nothing,Nowhere,1\n"
+    page.get_by_label("CSV file").set_input_files(
+        {"name": "products.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.get_by_role("button", name="Look at it").click()
+    page.wait_for_url("**/import/*")
+
+
 SCENES: Mapping[str, Scene] = {
     "home": Scene(at("/"), ""),
     "category": Scene(at("/c/kitchen"), "Kitchen"),
@@ -220,6 +230,10 @@ SCENES: Mapping[str, Scene] = {
     "admin no pictures": Scene(at("/admin/products/28/pictures"), "Wool throw", ROOT),
     "admin related products": Scene(at("/admin/products/27/related?q=bowl"), "", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
+    "admin stock of everything": Scene(at("/admin/stock"), "", ROOT),
+    "admin product import": Scene(at("/admin/products/import"), "Import products", ROOT),
+    "admin stock import": Scene(at("/admin/stock/import"), "Import stock", ROOT),
+    "admin looked-at sheet": Scene(looked_at_sheet, "would be written", ROOT),
     "admin customers": Scene(at("/admin/customers"), "", ROOT),
     "admin customer": Scene(at("/admin/customers/1"), "", ROOT),
     "admin segments": Scene(at("/admin/segments"), "", ROOT),

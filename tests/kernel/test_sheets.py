@@ -84,8 +84,8 @@ def test_an_unknown_column_is_refused_with_the_one_that_was_meant() -> None:
 
 def test_rejected_rows_come_back_without_what_was_wrong() -> None:
     row = Row(7, ("1", "=x"))
-    report = sheets.Report(("a", "b"), 0, 0, 0, (sheets.Rejection(row, "b", "Why."),), (), "")
-    again = sheets.read("".join(sheets.rejected_rows(report)).encode())
+    text = "".join(sheets.rejected_rows(["a", "b"], [sheets.Rejection(row, "b", "Why.")]))
+    again = sheets.read(text.encode())
     assert again.rows[0].cells == ("1", "=x", "7", "b: Why.")
     assert sheets.cells_by_column(again.header, again.rows[0]) == {"a": "1", "b": "=x"}
 

@@ -42,13 +42,14 @@ class SaleRow:
 
 @dataclass(frozen=True)
 class SalesSought:
-    """Which orders: text in the number, or in name and e-mail when they may be seen; a state; days from and to."""
+    """Which orders: text in the number, or in name and e-mail when they may be seen; a state; days from and to; or these numbers."""
 
     text: str = ""
     state: str = ""
     since: date | None = None
     until: date | None = None
     with_personal: bool = False
+    numbers: tuple[str, ...] = ()
 
 
 def page_of_orders(sought: SalesSought, *, page: int = 1, size: int = 50) -> Page[SaleRow]:
@@ -117,6 +118,8 @@ def _conditions(sought: SalesSought) -> list[Condition]:
             columns += [Order.email, Person.name, Person.email]
         pattern = containing(sought.text.strip())
         conditions.append(sa.or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    if sought.numbers:
+        conditions.append(Order.number.in_(sought.numbers))
     if sought.state:
         conditions.append(Order.state == sought.state)
     if sought.since:

@@ -26,7 +26,7 @@ def receive(*, product_id: int, variant_id: int, quantity: int, reference: str, 
     """
     note = checked_note("reference", reference)
     with unit_of_work():
-        level = _locked(product_id, variant_id)
+        level = locked(product_id, variant_id)
         before = _facts(level)
         now = checked_receipt(quantity, level.on_hand)
         stock.receive(variant_id=variant_id, quantity=quantity, reference=note)
@@ -54,7 +54,7 @@ def adjust(
     note, now = checked_note("reason", reason), checked_level(counted)
     holds.expire()
     with unit_of_work():
-        level = _locked(product_id, variant_id)
+        level = locked(product_id, variant_id)
         before = _facts(level)
         if seen != (level.on_hand if level.is_tracked else None):
             raise Recounted(
@@ -88,7 +88,7 @@ def stop_counting(*, product_id: int, variant_id: int, reason: str, actor: audit
     """
     note = checked_note("reason", reason)
     with unit_of_work():
-        level = _locked(product_id, variant_id)
+        level = locked(product_id, variant_id)
         before = _facts(level)
         if not level.is_tracked:
             raise Conflict("This is not counted already.")
@@ -107,7 +107,7 @@ def stop_counting(*, product_id: int, variant_id: int, reason: str, actor: audit
         shelves.refresh(variant_ids=[variant_id])
 
 
-def _locked(product_id: int, variant_id: int) -> StockLevel:
+def locked(product_id: int, variant_id: int) -> StockLevel:
     """The stock level of a variant of this product, locked until the commit; one it never had begins at nothing."""
     is_there = sa.select(Variant.id).where(Variant.id == variant_id, Variant.product_id == product_id)
     if db.session.scalar(is_there) is None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +39,13 @@ class Kept:
     outcome: dict[str, Any]
     report: Report | None
 
+    @property
+    def problems(self) -> list[tuple[int, str, str]]:
+        """(row, column, reason) of what is or was rejected."""
+        if self.report is None:
+            return [(row, column, reason) for row, column, reason in self.outcome.get("problems", ())]
+        return [(found.row.number, found.column, found.reason) for found in self.report.rejected]
+
 
 def keep(*, kind: str, name: str, content: bytes, currency: str) -> int:
     """Keep an uploaded sheet that can be read; returns its id.
@@ -71,6 +79,21 @@ def look(*, kind: str, file_id: int, currency: str) -> Kept:
     is_open = file.applied_at is None
     report = _look(kind, file.name, zlib.decompress(file.content), currency) if is_open else None
     return Kept(file.id, file.name, file.uploaded_at, file.applied_at, file.outcome, report)
+
+
+def rejected(*, kind: str, file_id: int, currency: str) -> Iterator[str]:
+    """The rows of a kept sheet that are or were rejected, as CSV.
+
+    Raises NotFound, also when the file was forgotten.
+    """
+    kept, file = look(kind=kind, file_id=file_id, currency=currency), _found(kind, file_id)
+    if not file.content:
+        raise NotFound("This file was forgotten.")
+    table = sheets.read(zlib.decompress(file.content))
+    rows = {row.number: row for row in table.rows}
+    return sheets.rejected_rows(
+        table.header, [sheets.Rejection(rows[row], column, reason) for row, column, reason in kept.problems]
+    )
 
 
 def apply(*, kind: str, file_id: int, seen: str, currency: str, actor: audit.Actor) -> Report:
@@ -167,7 +190,10 @@ def _claim(file_id: int, once_key: str | None) -> None:
 def _note(file_id: int, kind: str, name: str, report: Report, actor: audit.Actor) -> None:
     counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
     outcome = {**counts, "rejected": len(report.rejected)}
-    db.session.execute(sa.update(SheetFile).where(SheetFile.id == file_id).values(outcome=outcome))
+    problems = [(found.row.number, found.column, found.reason) for found in report.rejected]
+    db.session.execute(
+        sa.update(SheetFile).where(SheetFile.id == file_id).values(outcome={**outcome, "problems": problems})
+    )
     audit.record(
         actor=actor,
         action=f"{kind}.imported",

@@ -92,6 +92,7 @@ class Level:
     on_hand: int
     held: int
     is_tracked: bool
+    low_at: int | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def levels(product_id: int) -> list[Level]:
             sa.func.coalesce(StockLevel.on_hand, 0),
             sa.func.coalesce(held_by_others(""), 0),
             sa.func.coalesce(StockLevel.is_tracked, sa.true()),
+            StockLevel.low_at,
         )
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
         .where(Variant.product_id == product_id)

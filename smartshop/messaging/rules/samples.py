@@ -49,6 +49,12 @@ FACTS: Mapping[str, dict[str, Any]] = {
         "amount_minor": 123851,
     },
     "welcome": {"name": "Ada"},
+    "stock_low": {
+        "items": [{"name": "Mug", "variant": "Red", "sku": "MUG-1", "left": 2, "is_new": True}],
+        "new": 1,
+        "more": 0,
+    },
+    "stock_back": {"name": "Mug", "variant": "Red", "slug": "mug", "token": "abc"},
     "password_code": {"name": "Ada", "code": "12345678"},
     "no_account": {"name": ""},
     "password_changed": {"name": "Ada"},

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import sales
 from smartshop.insights.queries.sales import SalesSought
 from smartshop.kernel.permissions import Permission
+from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.orders.rules.states import State
 from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
@@ -28,5 +29,6 @@ def orders() -> ResponseReturnValue:
         page=page,
         sought=sought,
         states=STATES,
+        carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         moved=wording.page_moved(asked, page.number),
     )

@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from smartshop.catalog.queries import editing
 from smartshop.insights.queries import products
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
@@ -26,5 +27,6 @@ def products_page() -> ResponseReturnValue:
         words=words,
         sort=sort,
         is_descending=is_descending,
+        categories=editing.categories(),
         moved=wording.page_moved(asked, page.number),
     )

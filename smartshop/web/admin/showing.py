@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import request, url_for
 
+from smartshop.inventory.queries import low
 from smartshop.kernel.permissions import Permission
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
-from smartshop.web.presenting import recognised
+from smartshop.web.presenting import recognised, settings
 
 
 def sees_people() -> bool:
@@ -44,6 +45,20 @@ def sortable(
     }
 
 
+def rail_counts() -> dict[str, int]:
+    """What waits for this person, by the endpoint of the page it waits on."""
+    somebody = recognised()
+    if somebody is None or not somebody.can(Permission.STOCK_MANAGE):
+        return {}
+    return {"admin.stock_levels": low.low_count(settings().low_stock)}
+
+
 @bp.context_processor
 def _for_every_page() -> dict[str, Any]:
-    return {"sees_people": sees_people(), "who": who, "here": here, "sortable": sortable}
+    return {
+        "sees_people": sees_people(),
+        "who": who,
+        "here": here,
+        "sortable": sortable,
+        "rail_counts": rail_counts,
+    }

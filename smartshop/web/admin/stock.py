@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from smartshop.catalog.queries import editing
-from smartshop.inventory.operations import counting
+from smartshop.inventory.operations import counting, notices
 from smartshop.inventory.queries import stock as queries
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
@@ -73,6 +73,19 @@ def stop_counting_stock(product_id: int, variant_id: int) -> ResponseReturnValue
         return _("It sells without a count from now on.")
 
     return _done(product_id, f"stop-{variant_id}", act)
+
+
+@bp.post("/products/<int:product_id>/stock/<int:variant_id>/low")
+@access(Permission.STOCK_MANAGE)
+def mark_low_stock(product_id: int, variant_id: int) -> ResponseReturnValue:
+    low_at = request.form.get("low_at", "")
+
+    def act() -> str:
+        mark = parsing.whole_number(low_at) if low_at.strip() else None
+        notices.mark_low(product_id=product_id, variant_id=variant_id, low_at=mark, actor=actor())
+        return _("The mark is kept.")
+
+    return _done(product_id, f"low-{variant_id}", act)
 
 
 def _page(
