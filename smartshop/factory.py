@@ -161,6 +161,7 @@ def register_pages(app: Flask) -> None:
         errors,
         guards,
         keeping,
+        lately,
         parsing,
         presenting,
         tracking,
@@ -175,6 +176,7 @@ def register_pages(app: Flask) -> None:
     uploading.install(app)
     parsing.install(app)
     tracking.install(app)
+    lately.install(app)
     keeping.install(app)
     wishlist.install(app)
     for blueprint in BLUEPRINTS:

@@ -46,16 +46,16 @@ def _plain(locale: str, text: str) -> Markup:
     return Markup(_said(locale, text)) % {}  # noqa: S704 - the program's own words
 
 
-def kept(macro: Macro, *arguments: Any, is_personal: bool = False) -> Markup:
+def kept(macro: Macro, *arguments: Any, is_personal: bool = False, **named: Any) -> Markup:
     """What the macro draws, drawn once for the same arguments, which must be hashable; what is personal is drawn anew.
 
     Only for macros that look at nothing but their arguments: no token, no message, no address of the request.
     """
     if is_personal:
-        return Markup(macro(*arguments))  # noqa: S704 - macros escape what they are given
-    return _drawn(locale_name(), request.script_root, macro, *arguments)
+        return Markup(macro(*arguments, **named))  # noqa: S704 - macros escape what they are given
+    return _drawn(locale_name(), request.script_root, macro, *arguments, **named)
 
 
 @lru_cache(MOST_PARTS, typed=True)
-def _drawn(_locale: str, _root: str, macro: Macro, *arguments: Any) -> Markup:
-    return Markup(macro(*arguments))  # noqa: S704 - macros escape what they are given
+def _drawn(_locale: str, _root: str, macro: Macro, *arguments: Any, **named: Any) -> Markup:
+    return Markup(macro(*arguments, **named))  # noqa: S704 - macros escape what they are given

@@ -4,9 +4,6 @@ What is personal even then, the nonce of the content policy and the token agains
 anew each time. What is bought is always checked against the stock itself: a kept page cannot oversell.
 """
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,10 +11,10 @@ from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 
 from smartshop.web.drawing import locale_name
+from smartshop.web.lately import Shelf
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
 
-MOST_PAGES = 300
 LONGEST_ADDRESS = 300
 PERSONAL = ("cart", "_flashes", "_user_id")
 
@@ -26,7 +23,7 @@ PERSONAL = ("cart", "_flashes", "_user_id")
 class Made:
     """A page, and what the log of events notes of it."""
 
-    html: str
+    html: str | bytes
     product_id: int | None = None
     found: int | None = None
     is_lasting: bool = True
@@ -34,35 +31,18 @@ class Made:
 
 @dataclass(frozen=True)
 class _Kept:
+    body: bytes
     made: Made
-    until: float
-    nonce: str
-    token: str
+    nonce: bytes
+    token: bytes
 
 
-class PageKeeper:
-    """The pages of one process, the longest unused making room."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        self._pages: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def find(self, key: str) -> _Kept | None:
-        with self._lock:
-            kept = self._pages.get(key)
-            if kept is None or kept.until < time.monotonic():
-                return None
-            self._pages.move_to_end(key)
-            return kept
+class PageKeeper(Shelf[_Kept]):
+    """The pages of one process, as they are sent."""
 
     def keep(self, key: str, made: Made) -> None:
-        kept = _Kept(made, time.monotonic() + self.seconds, _nonce(), g.get("csrf_token", ""))
-        with self._lock:
-            self._pages[key] = kept
-            self._pages.move_to_end(key)
-            while len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
+        body = made.html.encode() if isinstance(made.html, str) else made.html
+        self.put(key, _Kept(body, made, _nonce(), g.get("csrf_token", "").encode()))
 
 
 def install(app: Flask) -> None:
@@ -90,14 +70,14 @@ def _is_for_anybody() -> bool:
 
 
 def _renewed(kept: _Kept) -> Made:
-    html = kept.made.html
+    body = kept.body
     if kept.nonce:
-        html = html.replace(kept.nonce, _nonce())
+        body = body.replace(kept.nonce, _nonce())
     if kept.token:
-        html = html.replace(kept.token, generate_csrf())
-    return Made(html, kept.made.product_id, kept.made.found)
+        body = body.replace(kept.token, generate_csrf().encode())
+    return Made(body, kept.made.product_id, kept.made.found)
 
 
-def _nonce() -> str:
+def _nonce() -> bytes:
     """What Flask-Talisman made for this request; it keeps it on the request."""
-    return str(getattr(request, "csp_nonce", ""))
+    return str(getattr(request, "csp_nonce", "")).encode()

@@ -18,6 +18,7 @@ LONGEST = 9
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 LARGEST_ID = 2**31 - 1
 NUL = "\x00"
+NUL_IN_ADDRESS = (b"%00", b"\x00")
 
 
 class BadQuery(DomainError):
@@ -41,8 +42,12 @@ def install(app: Flask) -> None:
 
 
 def _refuse_nul() -> None:
-    sent = (pair for values in (request.args, request.form) for pair in values.items(multi=True))
-    if NUL in request.path or any(NUL in text for pair in sent for text in pair):
+    is_suspect = any(sign in request.query_string for sign in NUL_IN_ADDRESS)
+    forms = [request.args] if is_suspect else []
+    if request.method not in {"GET", "HEAD"}:
+        forms.append(request.form)
+    sent = (text for form in forms for pair in form.items(multi=True) for text in pair)
+    if NUL in request.path or any(NUL in text for text in sent):
         raise BadQuery(_("There is an unreadable character in that. Take it out and send it again."))
 
 

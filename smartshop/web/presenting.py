@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from smartshop.cart import queries as carts
 from smartshop.catalog.queries import browsing
+from smartshop.catalog.queries.browsing import CategoryLink
 from smartshop.catalog.rules import pictures
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
 from smartshop.pricing.rules import tax
-from smartshop.web import basket, drawing, places
+from smartshop.web import basket, drawing, lately, places
 from smartshop.web.drawing import locale_name
 from smartshop.web.signing import current_person
 
@@ -103,9 +104,16 @@ def page_url(page_number: int) -> str:
 def _shop_front() -> dict[str, Any]:
     """What the header of shop and account pages shows; a page without it is better than no page."""
     try:
-        return {"cart_count": carts.count(basket.key()), "nav_categories": tuple(browsing.categories())}
+        return {
+            "cart_count": carts.count(basket.key()),
+            "nav_categories": lately.made("navigation", _navigation),
+        }
     except SQLAlchemyError:
         return {"cart_count": 0, "nav_categories": ()}
+
+
+def _navigation() -> tuple[CategoryLink, ...]:
+    return tuple(browsing.categories())
 
 
 def recognised() -> SignedIn | None:

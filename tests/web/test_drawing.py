@@ -52,6 +52,10 @@ def names_behind(app: Flask, template: str, macro: str, seen: set[tuple[str, str
     return names
 
 
+def is_personal(call: nodes.Call) -> bool:
+    return any(named.key == "is_personal" for named in call.kwargs)
+
+
 def kept_for_everybody(app: Flask) -> list[tuple[str, str]]:
     """(template, macro) of each part that is kept without saying when it is personal."""
     found = []
@@ -60,7 +64,7 @@ def kept_for_everybody(app: Flask) -> list[tuple[str, str]]:
         tree = parsed(app, name)
         own = {node.name: (name, node.name) for node in tree.find_all(nodes.Macro)}
         for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "kept" and not call.kwargs:
+            if isinstance(call.node, nodes.Name) and call.node.name == "kept" and not is_personal(call):
                 [macro, *_rest] = call.args
                 assert isinstance(macro, nodes.Name)
                 found.append({**sources(tree), **own}[macro.name])

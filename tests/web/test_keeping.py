@@ -9,7 +9,8 @@ from flask import Flask
 from smartshop.activity.models import Event
 from smartshop.catalog.operations import listing
 from smartshop.kernel.extensions import db
-from smartshop.web.keeping import MOST_PAGES, Made, PageKeeper
+from smartshop.web.keeping import Made, PageKeeper
+from smartshop.web.lately import MOST_THINGS, Shelf
 from smartshop.web.tracking import EventBuffer
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, Goods, make_category, make_person, make_product, make_variant
@@ -105,7 +106,22 @@ def test_what_was_not_found_or_makes_no_sense_is_not_kept(app: Flask, keeper: Pa
 
 def test_the_longest_unused_page_makes_room(app: Flask, keeper: PageKeeper) -> None:
     with app.test_request_context("/"):
-        for number in range(MOST_PAGES + 1):
+        for number in range(MOST_THINGS + 1):
             keeper.keep(str(number), Made("page"))
     assert keeper.find("0") is None
-    assert keeper.find(str(MOST_PAGES)) is not None
+    assert keeper.find(str(MOST_THINGS)) is not None
+
+
+def test_who_has_a_cart_gets_the_counts_of_a_moment_ago_and_the_products_of_now(
+    app: Flask, keeper: PageKeeper, mug: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "lately", Shelf[object](60))
+    buyer = ShopClient(app)
+    buyer.get(f"/p/{mug.slug}")
+    buyer.submit("/cart/add", {"variant_id": str(mug.variant_id)})
+    with counted_queries() as first:
+        buyer.get("/search")
+    make_product(name="Bowl")
+    with counted_queries() as second:
+        assert "Bowl" in buyer.get("/search").text
+    assert len(second) == len(first) - 3

@@ -14,7 +14,7 @@ from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.pages import Page
-from smartshop.web import keeping, parsing, tracking
+from smartshop.web import keeping, lately, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
 from smartshop.web.shop import moved, narrowing
@@ -130,5 +130,5 @@ def _listed(asked: Wanted, sort: Sort, number: int) -> Found:
 
 
 def _with_filters(page: Page[ProductCard], asked: Wanted) -> Found:
-    counts = search.facets(asked, narrowing.price_bands())
+    counts = lately.made(asked, lambda: search.facets(asked, narrowing.price_bands()))
     return Found(page, narrowing.filters(asked, counts), asked)
