@@ -11,6 +11,7 @@ from smartshop.web.shop.blueprint import bp as shop
 
 VIEWS = (
     "account.addresses",
+    "account.details",
     "account.joining",
     "account.overview",
     "account.resetting",

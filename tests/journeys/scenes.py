@@ -200,6 +200,8 @@ SCENES: Mapping[str, Scene] = {
     "new password": Scene(at("/reset"), "Choose a new password"),
     "refused new password": Scene(refused_reset, "Choose a new password"),
     "second step": Scene(second_step, "One more step"),
+    "details": Scene(at("/account/details"), "Your details", ADA),
+    "confirming a new address": Scene(at("/account/details/email/code"), "Confirm your new address", ADA),
     "security": Scene(at("/account/security"), "Security", ADA),
     "two-factor sign-in": Scene(at("/account/security/two-factor"), "Two-factor sign-in", ADA),
     "setting up two-factor sign-in": Scene(set_up_two_factor, "Two-factor sign-in", NOVA),

@@ -18,6 +18,12 @@ class Purpose(StrEnum):
     SIGN_UP = "sign_up"
     """Open an account; the subject is the fingerprint of the token in the browser that asked."""
 
+    EMAIL = "email"
+    """Use a new address; the subject is the person."""
+
+    UNDO_EMAIL = "undo_email"
+    """Not a code but a link, to take a new address back; the subject is the link."""
+
 
 def digits_of(typed: str) -> str:
     """A code as it was typed, without the spaces and dashes that people put between groups."""
