@@ -9,6 +9,7 @@ import { attach as loading } from "./behaviours/loading.js";
 import { attach as navSheet } from "./behaviours/nav-sheet.js";
 import { attach as quantityStepper } from "./behaviours/quantity-stepper.js";
 import { attach as submitOnChange } from "./behaviours/submit-on-change.js";
+import { attach as tickAll } from "./behaviours/tick-all.js";
 import { attach as themeToggle } from "./behaviours/theme-toggle.js";
 import { attach as variantChoice } from "./behaviours/variant-choice.js";
 import { attach as wishes } from "./behaviours/wishes.js";
@@ -23,6 +24,7 @@ const behaviours = {
   "nav-sheet": navSheet,
   "quantity-stepper": quantityStepper,
   "submit-on-change": submitOnChange,
+  "tick-all": tickAll,
   "theme-toggle": themeToggle,
   "variant-choice": variantChoice,
   wishes,

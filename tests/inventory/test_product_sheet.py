@@ -207,3 +207,11 @@ def test_many_rows_take_few_statements(any_app: Flask) -> None:
         assert take(HEAD + rows).added == 1200
     assert len(large) < len(small) + 40
     assert json.dumps(look(HEAD + rows).to_json())
+
+
+def test_a_tax_class_is_one_there_is(app: Flask) -> None:
+    mug = make_product(name="Mug")
+    sku = db.session.scalars(sa.select(Variant.sku)).one()
+    assert problems(look(f"sku,tax_class\n{sku},luxury\n")) == [(2, "tax_class")]
+    assert take(f"sku,tax_class\n{sku},Reduced\n").changed == 1
+    assert db.session.get_one(Product, mug.product_id, populate_existing=True).tax_class == "reduced"

@@ -203,6 +203,7 @@ def _columns(product: ProductState) -> dict[str, Any]:
         "category_id": product.category_id,
         "status": product.status,
         "attributes": dict(product.attributes or {}),
+        "tax_class": product.tax_class,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.catalog.models import Category, Product, Variant
+from smartshop.catalog.models import Category, Product, TaxClass, Variant
 from smartshop.catalog.rules import sheet, tree
 from smartshop.catalog.rules.sheet import ProductState, Surroundings, VariantState
 from smartshop.kernel.extensions import db
@@ -22,6 +22,7 @@ PRODUCT = (
     Product.status,
     Product.attributes,
     Product.updated_at,
+    Product.tax_class,
 )
 VARIANT = (
     Variant.product_id,
@@ -48,13 +49,14 @@ class Known:
 
 
 def surroundings(currency: str) -> Surroundings:
-    """The currency and every category by its path from the root; one query."""
+    """The currency and every category by its path from the root, with the tax classes; two queries."""
     rows = db.session.execute(
         sa.select(Category.id, Category.parent_id, Category.name).order_by(Category.id)
     ).all()
     parents, names = {row.id: row.parent_id for row in rows}, {row.id: row.name for row in rows}
     paths = {key: " > ".join(names[step] for step in tree.path(parents, key)) for key in parents}
-    return Surroundings(currency, paths)
+    classes = db.session.scalars(sa.select(TaxClass.code).order_by(TaxClass.code))
+    return Surroundings(currency, paths, tuple(classes))
 
 
 def ids_named(*, slugs: Collection[str], codes: Collection[str], skus: Collection[str]) -> list[int]:

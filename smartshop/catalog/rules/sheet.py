@@ -21,7 +21,7 @@ from smartshop.catalog.rules.editing import (
 )
 from smartshop.kernel.money import to_major, to_minor
 
-PRODUCT_COLUMNS = ("product_code", "slug", "name", "description", "category", "status")
+PRODUCT_COLUMNS = ("product_code", "slug", "name", "description", "category", "status", "tax_class")
 VARIANT_COLUMNS = ("variant", "price", "weight_grams", "is_active")
 COLUMNS = ("sku", *PRODUCT_COLUMNS, *VARIANT_COLUMNS, "attribute:Material", "option:Colour")
 ATTRIBUTE, OPTION = "attribute:", "option:"
@@ -67,14 +67,16 @@ class ProductState:
     status: str = "draft"
     attributes: Mapping[str, Any] | None = None
     updated_at: datetime | None = None
+    tax_class: str = "standard"
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What cells are read against: the currency, and the categories' ids by path and paths by id."""
+    """What cells are read against: the currency, the categories' paths by id, and the codes of tax classes."""
 
     currency: str
     paths: Mapping[int, str]
+    tax_classes: tuple[str, ...]
 
     def category(self, text: str) -> int:
         """The id of the category with this path, capitals aside; raises BadCell."""
@@ -83,6 +85,13 @@ class Surroundings:
         if found is None:
             raise BadCell(f"There is no category {text.strip()[:80]!r}. Use one there is, or make it first.")
         return found
+
+    def tax_class(self, text: str) -> str:
+        """The code of a tax class; raises BadCell."""
+        wanted = text.strip().lower()
+        if wanted not in self.tax_classes:
+            raise BadCell(f"Write one of: {', '.join(self.tax_classes)}.")
+        return wanted
 
 
 def is_column(name: str) -> bool:
@@ -124,10 +133,12 @@ def with_product_cell(product: ProductState, column: str, text: str, around: Sur
     """The product with what a cell says of it; raises BadCell."""
     if column.startswith(ATTRIBUTE):
         return replace(product, attributes=_with_value(product.attributes, column, text))
-    if not text.strip() and column in {"slug", "name", "category", "status"}:
+    if not text.strip() and column in {"slug", "name", "category", "status", "tax_class"}:
         return product
     if column == "category":
         return replace(product, category_id=around.category(text))
+    if column == "tax_class":
+        return replace(product, tax_class=around.tax_class(text))
     values: dict[str, Any] = {column: PRODUCT_CELLS[column](text)}
     return replace(product, **values)
 
