@@ -88,6 +88,16 @@ class Books(RuleBasedStateMachine):
         with suppress(*CALM):
             carts.reserve(key=basket, minutes=HOLD_MINUTES)
 
+    @rule(
+        target=orders,
+        first=st.integers(0, 3),
+        second=st.integers(1, 3),
+        way=st.sampled_from([*WAYS, "pay page", "pay page"]),
+    )
+    def buy(self, first: int, second: int, way: str) -> str | MultipleResults[str]:
+        basket = self.fill_a_basket(first, second)
+        return self.place(basket, way) if isinstance(basket, CartKey) else multiple()
+
     @rule(target=orders, basket=baskets, way=st.sampled_from([*WAYS, "pay page", "pay page"]))
     def place(self, basket: CartKey, way: str) -> str | MultipleResults[str]:
         code, card = WAYS[way]
@@ -102,9 +112,11 @@ class Books(RuleBasedStateMachine):
         self.numbers.append(number)
         return number
 
-    @rule(order=orders)
-    def pay_on_the_page(self, order: str) -> None:
+    @rule(order=orders, is_reported=st.booleans())
+    def pay_on_the_page(self, order: str, *, is_reported: bool) -> None:
         self.page.pay(order)
+        if is_reported:
+            self.hear_a_report(order, times=1, says_failed=False)
 
     @rule(order=orders, gives_up=st.booleans())
     def come_back_from_the_page(self, order: str, *, gives_up: bool) -> None:
@@ -142,8 +154,12 @@ class Books(RuleBasedStateMachine):
         self.page.is_away = not self.page.is_away
 
     @rule(order=orders, first=FEW, second=FEW)
-    def send(self, order: str, first: int, second: int) -> None:
-        self.try_to(lambda: ship(order, {1: first, 2: second}))
+    def send(self, order: str, first: int, second: int, *_none: int) -> None:
+        self.try_to(lambda: ship(order, self.picked(order, first, second)))
+
+    @rule(order=orders)
+    def send_all(self, order: str) -> None:
+        self.send(order, *[line.to_send for line in aftercare.of(order).lines], *[0] * 2)
 
     @rule(order=orders)
     def cancel(self, order: str) -> None:
@@ -152,7 +168,8 @@ class Books(RuleBasedStateMachine):
     @rule(order=orders, first=FEW, second=FEW, is_restocked=st.booleans())
     def goods_come_back(self, order: str, first: int, second: int, *, is_restocked: bool) -> None:
         before = self.came_back(order)
-        self.try_to(lambda: take_back(order, {1: first, 2: second}, is_restocked=is_restocked))
+        picked = self.picked(order, first, second)
+        self.try_to(lambda: take_back(order, picked, is_restocked=is_restocked))
         if not is_restocked:
             for variant_id, quantity in self.came_back(order).items():
                 self.lost[variant_id] += quantity - before[variant_id]
@@ -179,6 +196,12 @@ class Books(RuleBasedStateMachine):
     def try_to(act: Callable[[], object]) -> None:
         with suppress(*CALM):
             act()
+
+    @staticmethod
+    def picked(number: str, first: int, second: int) -> dict[int, int]:
+        """Quantities for the lines that the order has."""
+        positions = (line.position for line in aftercare.of(number).lines)
+        return dict(zip(positions, (first, second), strict=False))
 
     @staticmethod
     def came_back(number: str) -> dict[int, int]:
@@ -264,9 +287,9 @@ def run(examples: int, steps: int) -> None:
 
 
 def test_no_sequence_of_steps_loses_goods_or_money(app: Flask) -> None:
-    run(examples=20, steps=30)
+    run(examples=25, steps=50)
 
 
 @pytest.mark.postgres
 def test_nor_on_the_larger_database(postgres_app: Flask) -> None:
-    run(examples=5, steps=30)
+    run(examples=4, steps=50)
