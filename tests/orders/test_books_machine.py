@@ -166,13 +166,19 @@ class Books(RuleBasedStateMachine):
         self.try_to(lambda: cancel(order))
 
     @rule(order=orders, first=FEW, second=FEW, is_restocked=st.booleans())
-    def goods_come_back(self, order: str, first: int, second: int, *, is_restocked: bool) -> None:
+    def goods_come_back(self, order: str, first: int, second: int, *_none: int, is_restocked: bool) -> None:
         before = self.came_back(order)
         picked = self.picked(order, first, second)
         self.try_to(lambda: take_back(order, picked, is_restocked=is_restocked))
         if not is_restocked:
             for variant_id, quantity in self.came_back(order).items():
                 self.lost[variant_id] += quantity - before[variant_id]
+
+    @rule(order=orders, is_restocked=st.booleans())
+    def everything_is_sent_and_comes_back(self, order: str, *, is_restocked: bool) -> None:
+        self.send_all(order)
+        returnable = [line.returnable for line in aftercare.of(order).lines]
+        self.goods_come_back(order, *returnable, *[0] * 2, is_restocked=is_restocked)
 
     @rule(order=orders, amount=st.integers(1, 3000))
     def reduce_the_price(self, order: str, amount: int) -> None:
