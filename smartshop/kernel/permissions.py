@@ -52,5 +52,8 @@ class Permission(StrEnum):
     REVIEWS_MODERATE = "reviews:moderate"
     """Read reviews before they show, publish them and turn them down."""
 
+    SETTINGS_MANAGE = "settings:manage"
+    """Say where the shop sends to, what that costs, and what is taxed."""
+
     STOCK_MANAGE = "stock:manage"
     """See the ledger of a product's stock, book goods in and correct the count."""

@@ -92,6 +92,18 @@ def amount(text: str | None, currency: str) -> int:
     return to_minor(value, currency) if value == to_major(to_minor(value, currency), currency) else -1
 
 
+def scaled(text: str | None, places: int) -> int:
+    """A form field that holds a number such as ``5.5``, times ten to the power of ``places``; anything else is -1.
+
+    So is a number with more decimals than that.
+    """
+    stripped = (text or "").strip().replace(",", ".")
+    if not AMOUNT.fullmatch(stripped):
+        return -1
+    value = Decimal(stripped).scaleb(places)
+    return int(value) if value == int(value) else -1
+
+
 def safe_path(target: str | None) -> str | None:
     """The target if it is a path on this site, else None: nobody is sent to another site from here."""
     is_path = bool(target) and target is not None and target.startswith("/")

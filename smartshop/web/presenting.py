@@ -135,6 +135,7 @@ def install(app: Flask) -> None:
         compact=compact,
         percent=percent,
         picture_sizes=pictures.sizes,
+        country_name=places.country_name,
     )
     app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name, tax_label=tax.label)
     app.jinja_env.trim_blocks = True

@@ -243,6 +243,11 @@ SCENES: Mapping[str, Scene] = {
     "admin values": Scene(at("/admin/clv"), "", ROOT),
     "admin activity": Scene(at("/admin/activity"), "", ROOT),
     "admin reports": Scene(at("/admin/reports"), "", ROOT),
+    "admin delivery": Scene(at("/admin/shipping"), "zone", ROOT),
+    "admin zone": Scene(at("/admin/shipping/zones/1"), "Everywhere", ROOT),
+    "admin method": Scene(at("/admin/shipping/methods/1"), "Standard delivery", ROOT),
+    "admin taxes": Scene(at("/admin/tax"), "taxes of its own", ROOT),
+    "admin tax": Scene(at("/admin/tax/1"), "United Kingdom", ROOT),
     "admin models": Scene(at("/admin/models"), "", ROOT),
     "admin jobs": Scene(at("/admin/jobs"), "", ROOT),
 }

@@ -1,0 +1,1 @@
+"""Changing what is let off, and counting who used it."""

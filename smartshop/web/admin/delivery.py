@@ -1,0 +1,209 @@
+"""Where the shop sends to, in which ways, and what that costs."""
+
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from smartshop.kernel.errors import Invalid
+from smartshop.kernel.permissions import Permission
+from smartshop.pricing.operations import offering
+from smartshop.pricing.queries import zones as queries
+from smartshop.pricing.queries.zones import MethodKept, ZoneKept
+from smartshop.pricing.rules.offering import BandFacts, MethodFacts, ZoneFacts
+from smartshop.pricing.rules.shipping import ChargedBy
+from smartshop.web import parsing, places
+from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.speaking import _
+from smartshop.web.guards import access
+from smartshop.web.presenting import decimal, settings
+from smartshop.web.signing import actor
+
+KILOGRAM_PLACES = 3
+LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 5, 3, 30
+
+
+@bp.get("/shipping", endpoint="shipping")
+@access(Permission.SETTINGS_MANAGE)
+def show_zones() -> ResponseReturnValue:
+    found = queries.zones()
+    return render_template(
+        "admin/shipping.html",
+        zones=found,
+        is_whole=any(zone.facts.is_everywhere_else and zone.methods for zone in found),
+    )
+
+
+@bp.get("/shipping/zones/new")
+@access(Permission.SETTINGS_MANAGE)
+def new_zone() -> ResponseReturnValue:
+    return _zone_page(None, ZoneFacts("", is_everywhere_else=False, countries=frozenset()))
+
+
+@bp.post("/shipping/zones/new")
+@access(Permission.SETTINGS_MANAGE)
+def add_zone() -> ResponseReturnValue:
+    facts = _zone_facts()
+    try:
+        zone_id = offering.add_zone(facts=facts, countries=places.COUNTRY_CODES, actor=actor())
+    except Invalid as error:
+        return _zone_page(None, facts, error.fields), error.status
+    flash(_("The zone is added. Now say how things are sent there."), "success")
+    return redirect(url_for("admin.new_method", zone_id=zone_id), 303)
+
+
+@bp.get("/shipping/zones/<int:zone_id>")
+@access(Permission.SETTINGS_MANAGE)
+def zone(zone_id: int) -> ResponseReturnValue:
+    kept = queries.zone(zone_id)
+    return _zone_page(kept, kept.facts)
+
+
+@bp.post("/shipping/zones/<int:zone_id>")
+@access(Permission.SETTINGS_MANAGE)
+def change_zone(zone_id: int) -> ResponseReturnValue:
+    kept, facts = queries.zone(zone_id), _zone_facts()
+    try:
+        offering.change_zone(zone_id=zone_id, facts=facts, countries=places.COUNTRY_CODES, actor=actor())
+    except Invalid as error:
+        return _zone_page(kept, facts, error.fields), error.status
+    flash(_("The zone is saved."), "success")
+    return redirect(url_for("admin.shipping"), 303)
+
+
+@bp.post("/shipping/zones/<int:zone_id>/delete")
+@access(Permission.SETTINGS_MANAGE)
+def remove_zone(zone_id: int) -> ResponseReturnValue:
+    offering.remove_zone(zone_id=zone_id, actor=actor())
+    flash(_("The zone is removed with its deliveries. Orders stay as they are."), "info")
+    return redirect(url_for("admin.shipping"), 303)
+
+
+@bp.get("/shipping/zones/<int:zone_id>/new")
+@access(Permission.SETTINGS_MANAGE)
+def new_method(zone_id: int) -> ResponseReturnValue:
+    position = 1 + max((method.facts.position for method in queries.zone(zone_id).methods), default=0)
+    return _method_page(
+        queries.zone(zone_id), None, {"charged_by": "flat", "is_active": "y", "position": str(position)}
+    )
+
+
+@bp.post("/shipping/zones/<int:zone_id>/new")
+@access(Permission.SETTINGS_MANAGE)
+def add_method(zone_id: int) -> ResponseReturnValue:
+    try:
+        offering.add_method(zone_id=zone_id, facts=_method_facts(), actor=actor())
+    except Invalid as error:
+        return _method_page(queries.zone(zone_id), None, request.form, error.fields), error.status
+    flash(_("The delivery is added."), "success")
+    return redirect(url_for("admin.shipping"), 303)
+
+
+@bp.get("/shipping/methods/<int:method_id>")
+@access(Permission.SETTINGS_MANAGE)
+def method(method_id: int) -> ResponseReturnValue:
+    kept = queries.method(method_id)
+    return _method_page(queries.zone(kept.zone_id), kept, _answers(kept.facts))
+
+
+@bp.post("/shipping/methods/<int:method_id>")
+@access(Permission.SETTINGS_MANAGE)
+def change_method(method_id: int) -> ResponseReturnValue:
+    kept = queries.method(method_id)
+    try:
+        offering.change_method(method_id=method_id, facts=_method_facts(), actor=actor())
+    except Invalid as error:
+        return _method_page(queries.zone(kept.zone_id), kept, request.form, error.fields), error.status
+    flash(_("The delivery is saved. It holds from the next quote on."), "success")
+    return redirect(url_for("admin.shipping"), 303)
+
+
+@bp.post("/shipping/methods/<int:method_id>/delete")
+@access(Permission.SETTINGS_MANAGE)
+def remove_method(method_id: int) -> ResponseReturnValue:
+    offering.remove_method(method_id=method_id, actor=actor())
+    flash(_("The delivery is removed. Orders stay as they are."), "info")
+    return redirect(url_for("admin.shipping"), 303)
+
+
+def _zone_page(kept: ZoneKept | None, facts: ZoneFacts, problems: dict[str, str] | None = None) -> str:
+    others = [zone for zone in queries.zones() if kept is None or zone.id != kept.id]
+    return render_template(
+        "admin/shipping_zone.html",
+        zone=kept,
+        facts=facts,
+        problems=problems or {},
+        countries=places.countries(settings().country),
+        elsewhere={country: zone.facts.name for zone in others for country in zone.facts.countries},
+    )
+
+
+def _zone_facts() -> ZoneFacts:
+    sent = request.form
+    return ZoneFacts(
+        sent.get("name", ""), sent.get("is_everywhere_else") == "y", frozenset(sent.getlist("countries"))
+    )
+
+
+def _method_page(
+    zone_: ZoneKept,
+    kept: MethodKept | None,
+    answers: Mapping[str, str],
+    problems: dict[str, str] | None = None,
+) -> str:
+    filled = sum(1 for row in range(MOST_ROWS) if answers.get(f"up_to-{row}") or answers.get(f"price-{row}"))
+    return render_template(
+        "admin/shipping_method.html",
+        zone=zone_,
+        method=kept,
+        answers=answers,
+        problems=problems or {},
+        rows=min(max(filled + SPARE_ROWS, LEAST_ROWS), MOST_ROWS),
+    )
+
+
+def _answers(facts: MethodFacts) -> dict[str, str]:
+    """What the form shows of a method as it is."""
+    answers = {
+        "name": facts.name,
+        "promise": facts.promise,
+        "charged_by": facts.charged_by,
+        "price": decimal(facts.price_minor) if facts.charged_by == ChargedBy.FLAT else "",
+        "free_over": "" if facts.free_over_minor is None else decimal(facts.free_over_minor),
+        "is_active": "y" if facts.is_active else "",
+        "position": str(facts.position),
+    }
+    for row, band in enumerate(facts.bands):
+        if band.up_to is not None:
+            is_weight = facts.charged_by == ChargedBy.WEIGHT
+            answers[f"up_to-{row}"] = f"{band.up_to / 1000:g}" if is_weight else decimal(band.up_to)
+        answers[f"price-{row}"] = decimal(band.price_minor or 0)
+    return answers
+
+
+def _method_facts() -> MethodFacts:
+    sent = request.form
+    charged_by = sent.get("charged_by", "")
+    return MethodFacts(
+        name=sent.get("name", ""),
+        promise=sent.get("promise", ""),
+        charged_by=charged_by,
+        price_minor=parsing.amount(sent.get("price"), settings().currency),
+        free_over_minor=_cell("free_over"),
+        is_active=sent.get("is_active") == "y",
+        position=parsing.whole_number(sent.get("position")),
+        bands=tuple(_band(row, charged_by) for row in range(MOST_ROWS)),
+    )
+
+
+def _band(row: int, charged_by: str) -> BandFacts:
+    up_to = request.form.get(f"up_to-{row}", "").strip()
+    if charged_by == ChargedBy.WEIGHT:
+        return BandFacts(parsing.scaled(up_to, KILOGRAM_PLACES) if up_to else None, _cell(f"price-{row}"))
+    return BandFacts(_cell(f"up_to-{row}"), _cell(f"price-{row}"))
+
+
+def _cell(name: str) -> int | None:
+    """An amount in minor units; None when the field is empty."""
+    text = request.form.get(name, "")
+    return parsing.amount(text, settings().currency) if text.strip() else None
