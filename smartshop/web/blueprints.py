@@ -21,6 +21,7 @@ VIEWS = (
     "account.wishlist",
     "admin.activity",
     "admin.aftercare",
+    "admin.categories",
     "admin.customers",
     "admin.dashboard",
     "admin.delivery",

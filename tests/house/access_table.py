@@ -174,6 +174,13 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.change_related": (
         Route("POST", "/admin/products/{product_id}/related", KEEPERS, {"add": "4711"}),
     ),
+    "admin.categories": (Route("GET", "/admin/categories", KEEPERS),),
+    "admin.new_category": (Route("GET", "/admin/categories/new", KEEPERS),),
+    "admin.create_category": (Route("POST", "/admin/categories/new", KEEPERS),),
+    "admin.category": (Route("GET", "/admin/categories/1", KEEPERS),),
+    "admin.change_category": (Route("POST", "/admin/categories/1", KEEPERS),),
+    "admin.move_category": (Route("POST", "/admin/categories/1/move", KEEPERS),),
+    "admin.remove_category": (Route("POST", "/admin/categories/1/remove", KEEPERS),),
     "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
     "admin.receive_stock": (
         Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),
