@@ -23,6 +23,7 @@ from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order, OrderLine, OrderReturn
 from smartshop.payments.models import PaymentAttempt
+from smartshop.pricing.queries.shipping import shipping_methods
 from tests.databases import CHEAP_PASSWORDS
 
 SMALL = Plan(customers=200, months=8, seed=3)
@@ -236,3 +237,14 @@ def test_prices_suit_the_decimals_of_the_shop_currency(app: Flask, currency: str
     mug = db.session.scalar(sa.select(sa.func.min(Variant.price_minor)).where(Variant.sku.like("SS-0101-%")))
     assert mug == 1250 * scale
     assert set(db.session.scalars(sa.select(Order.currency).distinct())) == {currency}
+
+
+def test_the_shop_sends_home_to_europe_and_to_the_rest(shop: DemoReport) -> None:
+    found = {
+        country: [method.code for method in shipping_methods(country, goods_minor=1, weight_grams=900)]
+        for country in ("GB", "FR", "JP")
+    }
+    assert found == {"GB": ["standard", "express"], "FR": ["europe"], "JP": ["world"]}
+    assert not db.session.scalar(
+        sa.select(sa.func.count()).select_from(Variant).where(Variant.weight_grams == 0)
+    )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from smartshop.catalog.models import Category, Product, Variant
+from smartshop.catalog.models import Category, Product, TaxClass, Variant
 from smartshop.catalog.operations import listing
 from smartshop.catalog.rules import editing, wording
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
@@ -35,6 +35,7 @@ def create(*, facts: ProductFacts, sku: str, variant: VariantFacts, actor: audit
     now = clock.now()
     with unit_of_work():
         _check_category(facts.category_id)
+        _check_tax_class(facts.tax_class)
         if db.session.scalar(sa.select(Variant.id).where(Variant.sku == code)) is not None:
             text = "Another variant has this code already."
             raise Invalid(text, {"sku": text})
@@ -78,10 +79,13 @@ def change(
                 "and save again to keep them."
             )
         _check_category(facts.category_id)
-        kept = ProductFacts(product.name, product.description, product.category_id, product.status)
+        _check_tax_class(facts.tax_class)
+        kept = ProductFacts(
+            product.name, product.description, product.category_id, product.status, product.tax_class
+        )
         before, after = editing.changes(kept, facts)
         for row in rows:
-            now = VariantFacts(row.name, row.price_minor, row.is_active)
+            now = VariantFacts(row.name, row.price_minor, row.is_active, row.weight_grams)
             old, new = editing.changes(now, wanted[row.id])
             before |= {f"{row.sku} {name}": value for name, value in old.items()}
             after |= {f"{row.sku} {name}": value for name, value in new.items()}
@@ -116,6 +120,14 @@ def _check_category(category_id: int) -> None:
     if db.session.get(Category, category_id) is None:
         text = "Choose one of the categories."
         raise Invalid(text, {"category": text})
+
+
+def _check_tax_class(code: str) -> None:
+    """Refuse a class that there is not; the one there is stays until the commit."""
+    kept = sa.select(TaxClass.code).where(TaxClass.code == code).with_for_update(read=True)
+    if db.session.scalar(kept) is None:
+        text = "Choose one of the tax classes."
+        raise Invalid(text, {"tax_class": text})
 
 
 def _set(row: Product | Variant, values: Mapping[str, object]) -> None:

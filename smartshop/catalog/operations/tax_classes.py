@@ -42,7 +42,7 @@ def rename(*, code: str, name: str, actor: audit.Actor) -> None:
     tidy = rules.checked_name(name)
     try:
         with unit_of_work():
-            row = locked(code)
+            row = _locked(code)
             if row.name == tidy:
                 return
             before, row.name = row.name, tidy
@@ -67,7 +67,7 @@ def remove(*, code: str, actor: audit.Actor) -> None:
         raise Conflict("The standard class stays: whatever has no class of its own is taxed by it.")
     try:
         with unit_of_work():
-            name = locked(code).name
+            name = _locked(code).name
             used = db.session.scalar(
                 sa.select(sa.func.count()).select_from(Product).where(Product.tax_class == code)
             )
@@ -83,7 +83,7 @@ def remove(*, code: str, actor: audit.Actor) -> None:
         ) from error
 
 
-def locked(code: str) -> TaxClass:
+def _locked(code: str) -> TaxClass:
     """The class, kept as it is until the commit: a product that takes it and its removal come one after the other.
 
     Raises NotFound.

@@ -19,6 +19,7 @@ class VariantKept:
     name: str
     price_minor: int
     is_active: bool
+    weight_grams: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class ProductKept:
     category_id: int
     status: str
     updated_at: datetime
+    tax_class: str
     variants: tuple[VariantKept, ...]
 
 
@@ -42,12 +44,21 @@ def product(product_id: int) -> ProductKept:
     """
     columns = (Product.id, Product.slug, Product.name, Product.description, Product.category_id)
     found = db.session.execute(
-        sa.select(*columns, Product.status, Product.updated_at).where(Product.id == product_id)
+        sa.select(*columns, Product.status, Product.updated_at, Product.tax_class).where(
+            Product.id == product_id
+        )
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such product.")
     variants = db.session.execute(
-        sa.select(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Variant.is_active)
+        sa.select(
+            Variant.id,
+            Variant.sku,
+            Variant.name,
+            Variant.price_minor,
+            Variant.is_active,
+            Variant.weight_grams,
+        )
         .where(Variant.product_id == product_id)
         .order_by(Variant.position)
     )

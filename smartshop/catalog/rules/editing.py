@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from smartshop.catalog.rules.tax_classes import STANDARD
 from smartshop.kernel.errors import Invalid
 
 LONGEST_NAME = 200
 LONGEST_VARIANT_NAME = 120
 LONGEST_SKU = 80
 LONGEST_DESCRIPTION = 10_000
+HEAVIEST_GRAMS = 10_000_000
 HIGHEST_PRICE_MINOR = 1_000_000_000
 STATUSES = ("draft", "published")
 
@@ -22,15 +24,17 @@ class ProductFacts:
     description: str
     category_id: int
     status: str
+    tax_class: str = STANDARD
 
 
 @dataclass(frozen=True)
 class VariantFacts:
-    """What a variant says of itself; the price in minor units of the shop's currency, -1 when it is none."""
+    """What a variant says of itself; the price in minor units of the shop's currency, the weight in grams, -1 when it is none."""
 
     name: str
     price_minor: int
     is_active: bool
+    weight_grams: int = 0
 
 
 def checked(
@@ -99,4 +103,6 @@ def _variant_problems(variant: VariantFacts, status: str) -> dict[str, str]:
     lowest = 1 if variant.is_active and status == "published" else 0
     if not lowest <= variant.price_minor <= HIGHEST_PRICE_MINOR:
         problems["price"] = "Give a price such as 12.50; what is sold costs more than nothing."
+    if not 0 <= variant.weight_grams <= HEAVIEST_GRAMS:
+        problems["weight"] = "Give a weight in grams such as 390; delivery may be charged by it."
     return problems

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from smartshop.catalog.queries import editing
+from smartshop.catalog.queries import editing, tax_classes
 from smartshop.catalog.queries.editing import ProductKept
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
 from smartshop.inventory.operations import goods
@@ -83,6 +83,7 @@ def _page(
         product=kept,
         answers=answers,
         categories=editing.categories(),
+        tax_classes=tax_classes.classes(),
         problems=problems or {},
         message=message,
     )
@@ -96,11 +97,13 @@ def _answers(kept: ProductKept) -> dict[str, str]:
         "description": kept.description,
         "category": str(kept.category_id),
         "status": kept.status,
+        "tax_class": kept.tax_class,
         "updated_at": kept.updated_at.isoformat(),
     }
     for variant in kept.variants:
         answers[f"variant-{variant.id}"] = variant.name
         answers[f"price-{variant.id}"] = decimal(variant.price_minor)
+        answers[f"weight-{variant.id}"] = str(variant.weight_grams)
         answers[f"active-{variant.id}"] = "y" if variant.is_active else ""
     return answers
 
@@ -109,14 +112,20 @@ def _facts() -> ProductFacts:
     sent = request.form
     category_id = parsing.whole_number(sent.get("category"))
     return ProductFacts(
-        sent.get("name", ""), sent.get("description", ""), category_id, sent.get("status", "")
+        sent.get("name", ""),
+        sent.get("description", ""),
+        category_id,
+        sent.get("status", ""),
+        sent.get("tax_class", "standard"),
     )
 
 
 def _variant(variant_id: int) -> VariantFacts:
     sent = request.form
     price = parsing.amount(sent.get(f"price-{variant_id}"), settings().currency)
-    return VariantFacts(sent.get(f"variant-{variant_id}", ""), price, sent.get(f"active-{variant_id}") == "y")
+    weight = parsing.whole_number(sent.get(f"weight-{variant_id}") or "0")
+    is_active = sent.get(f"active-{variant_id}") == "y"
+    return VariantFacts(sent.get(f"variant-{variant_id}", ""), price, is_active, weight)
 
 
 def _seen() -> datetime:

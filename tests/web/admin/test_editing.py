@@ -227,3 +227,26 @@ def test_support_cannot_edit(enter: Enter) -> None:
 def test_what_does_not_exist_is_not_found(keeper: ShopClient) -> None:
     assert keeper.get("/admin/products/4711").status_code == 404
     assert keeper.post("/admin/products/4711", NEW).status_code == 404
+
+
+def test_a_product_is_taxed_and_weighed_as_staff_says(keeper: ShopClient) -> None:
+    goods = make_product()
+    weight = f"weight-{goods.variant_id}"
+    keeper.get(page_of(goods))
+    keeper.submit(page_of(goods), {"tax_class": "reduced", weight: "390"})
+    assert row_of(goods.product_id).tax_class == "reduced"
+    keeper.get(page_of(goods))
+    fields = keeper.form(page_of(goods)).fields
+    assert (fields["tax_class"], fields[weight]) == ("reduced", "390")
+    record = last_record()
+    assert record.after["tax_class"] == "reduced"
+
+
+@pytest.mark.parametrize("wrong", [{"tax_class": "gone"}, {"weight": "x"}, {"weight": "99999999"}])
+def test_a_wrong_tax_class_or_weight_is_refused(keeper: ShopClient, wrong: dict[str, str]) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    fields = keeper.form(page_of(goods)).fields
+    named = {f"weight-{goods.variant_id}" if name == "weight" else name: text for name, text in wrong.items()}
+    with nothing_changes():
+        assert keeper.post(page_of(goods), {**fields, **named}).status_code == 422
