@@ -52,6 +52,7 @@ VIEWS = (
     "shop.media",
     "shop.orders",
     "shop.product",
+    "shop.recent",
     "shop.reviews",
     "shop.seo",
     "shop.stock_notices",

@@ -8,6 +8,7 @@ import { attach as gallery } from "./behaviours/gallery.js";
 import { attach as loading } from "./behaviours/loading.js";
 import { attach as navSheet } from "./behaviours/nav-sheet.js";
 import { attach as quantityStepper } from "./behaviours/quantity-stepper.js";
+import { attach as recent } from "./behaviours/recent.js";
 import { attach as submitOnChange } from "./behaviours/submit-on-change.js";
 import { attach as tickAll } from "./behaviours/tick-all.js";
 import { attach as themeToggle } from "./behaviours/theme-toggle.js";
@@ -23,6 +24,7 @@ const behaviours = {
   loading,
   "nav-sheet": navSheet,
   "quantity-stepper": quantityStepper,
+  recent,
   "submit-on-change": submitOnChange,
   "tick-all": tickAll,
   "theme-toggle": themeToggle,

@@ -55,6 +55,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "shop.home": (Route("GET", "/", EVERYBODY),),
     "shop.category": (Route("GET", "/c/{category}", EVERYBODY),),
     "shop.product": (Route("GET", "/p/{product}", EVERYBODY),),
+    "shop.recently_viewed": (Route("GET", "/recent", EVERYBODY),),
     "shop.wish_later": (Route("GET", "/wishes/{product_id}", SIGNED_IN, refusal=302),),
     "shop.change_wishes": (Route("POST", "/wishes", SIGNED_IN, {"save": "{product_id}"}),),
     "shop.shared_wishlist": (Route("GET", "/wishlists/no-such-link", EVERYBODY),),

@@ -9,7 +9,7 @@ from smartshop.catalog.rules.reviews import Order
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel.errors import NotFound
 from smartshop.pricing.queries import shipping
-from smartshop.web import keeping, parsing, tracking
+from smartshop.web import keeping, parsing, recent, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
 from smartshop.web.presenting import settings
@@ -26,6 +26,8 @@ def show(slug: str) -> ResponseReturnValue:
     except NotFound as missing:
         return moved.onward("shop.product", addresses.product_now_at(slug), missing)
     tracking.note(Kind.VIEW, product_id=made.product_id)
+    if made.product_id:
+        recent.note(made.product_id)
     return made.html
 
 

@@ -26,7 +26,15 @@ CLOSED = (
     "/wishlists/",
 )
 NOT_INDEXED = frozenset(
-    {"shop.cart", "shop.checkout", "shop.place_order", "shop.order", "shop.suggest", "shop.shared_wishlist"}
+    {
+        "shop.cart",
+        "shop.checkout",
+        "shop.place_order",
+        "shop.order",
+        "shop.suggest",
+        "shop.recently_viewed",
+        "shop.shared_wishlist",
+    }
 )
 
 

@@ -50,7 +50,8 @@ def link_of(person_id: int) -> str:
 def test_the_heart_saves_and_takes_off_again(visitor: ShopClient, ada: int) -> None:
     goods = make_product(name="Blue mug")
     page = visitor.get(f"/p/{goods.slug}").text
-    assert f'name="save" value="{goods.product_id}"' in page
+    assert f'form="wishes" name="save" value="{goods.product_id}"' in page
+    assert visitor.form("/wishes").fields["back"] == f"/p/{goods.slug}?"
     answer = visitor.post("/wishes", {"save": str(goods.product_id), "back": "/search?"}, follow=False)
     assert (answer.status_code, answer.location, saved(ada)) == (303, "/search", {goods.product_id})
     assert f'name="drop" value="{goods.product_id}"' in visitor.get("/search").text
@@ -60,7 +61,8 @@ def test_the_heart_saves_and_takes_off_again(visitor: ShopClient, ada: int) -> N
 
 def test_a_guests_wish_waits_for_the_sign_in(visitor: ShopClient) -> None:
     ada, goods = make_person(email=ADA), make_product(name="Blue mug")
-    assert f'href="/wishes/{goods.product_id}"' in visitor.get("/search").text
+    page = visitor.get("/search").text
+    assert (f'href="/wishes/{goods.product_id}"' in page, 'id="wishes"' in page) == (True, False)
     with nothing_changes():
         visitor.get(f"/wishes/{goods.product_id}")
     page = visitor.submit("/sign-in", {"email": ADA, "password": PASSWORD}).text
