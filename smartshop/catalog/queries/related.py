@@ -1,6 +1,8 @@
 """What goes well with a product."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -40,23 +42,31 @@ def picked(product_id: int) -> list[Pick]:
 
 def goes_with(*, product_id: int, category_id: int, limit: int = 4) -> list[ProductCard]:
     """What staff picked of what is shown; when it picked nothing, what sells best in the category. One query."""
+    rows = db.session.execute(
+        _goes_with(), {"product_id": product_id, "category_id": category_id, "limit": limit}
+    )
+    return [browsing.card(row) for row in rows]
+
+
+@cache
+def _goes_with() -> sa.Select[*tuple[Any, ...]]:
+    own, limit = sa.bindparam("product_id", type_=sa.Integer), sa.bindparam("limit", type_=sa.Integer)
     place = RelatedProduct.position
     chosen = sa.select(RelatedProduct.related_id.label("id"), place.label("place")).where(
-        RelatedProduct.product_id == product_id
+        RelatedProduct.product_id == own
     )
     selling = (
         sa.select(Product.id, (-Product.recent_orders).label("place"))
-        .where(*browsing.SHOWN, Product.category_id == category_id, Product.id != product_id)
-        .where(~sa.exists().where(RelatedProduct.product_id == product_id))
+        .where(*browsing.SHOWN, Product.category_id == sa.bindparam("category_id"), Product.id != own)
+        .where(~sa.exists().where(RelatedProduct.product_id == own))
         .order_by(*SELLING)
         .limit(limit)
         .subquery()
     )
     either = sa.union_all(chosen, sa.select(selling.c.id, selling.c.place)).subquery()
-    rows = db.session.execute(
+    return (
         browsing.card_columns()
         .join(either, either.c.id == Product.id)
         .order_by(either.c.place, Product.id)
         .limit(limit)
     )
-    return [browsing.card(row) for row in rows]

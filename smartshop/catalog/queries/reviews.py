@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +18,9 @@ SORTED = {
     Order.HIGHEST: (Review.rating.desc(), Review.created_at.desc(), Review.id.desc()),
     Order.LOWEST: (Review.rating, Review.created_at.desc(), Review.id.desc()),
 }
+
+PUBLISHED = (Review.product_id == sa.bindparam("product_id"), Review.state == State.PUBLISHED)
+BY_STARS = sa.select(Review.rating, sa.func.count()).where(*PUBLISHED).group_by(Review.rating)
 
 
 @dataclass(frozen=True)
@@ -64,17 +69,20 @@ class QueuedReview:
 
 def of_product(product_id: int, *, order: Order = Order.NEWEST, page: int = 1, size: int = 10) -> Reviews:
     """What is published of one product; two queries."""
-    shown = (Review.product_id == product_id, Review.state == State.PUBLISHED)
-    counts = sa.select(Review.rating, sa.func.count()).where(*shown).group_by(Review.rating)
-    found: dict[int, int] = dict(db.session.execute(counts).all())
+    found: dict[int, int] = dict(db.session.execute(BY_STARS, {"product_id": product_id}).all())
     total = sum(found.values())
     number = min(max(1, page), max(1, -(-total // size)))
-    columns = [getattr(Review, name) for name in ReviewView.__dataclass_fields__]
-    rows = db.session.execute(
-        sa.select(*columns).where(*shown).order_by(*SORTED[order]).limit(size).offset((number - 1) * size)
-    )
+    sought = {"product_id": product_id, "size": size, "start": (number - 1) * size}
+    rows = db.session.execute(_published(order), sought)
     items = [ReviewView(*row) for row in rows]
     return Reviews(Page(items, number, size, total), {stars: found.get(stars, 0) for stars in STARS})
+
+
+@cache
+def _published(order: Order) -> sa.Select[*tuple[Any, ...]]:
+    columns = [getattr(Review, name) for name in ReviewView.__dataclass_fields__]
+    size, start = sa.bindparam("size", type_=sa.Integer), sa.bindparam("start", type_=sa.Integer)
+    return sa.select(*columns).where(*PUBLISHED).order_by(*SORTED[order]).limit(size).offset(start)
 
 
 def own(*, product_id: int, person_id: int) -> OwnReview | None:
