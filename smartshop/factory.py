@@ -20,6 +20,7 @@ MODELS = (
     "messaging.models",
     "catalog.models",
     "inventory.models",
+    "pricing.models.promotions",
     "pricing.models.shipping",
     "pricing.models.tax",
     "payments.models",

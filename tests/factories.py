@@ -23,6 +23,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.rules.checkout import PlaceOrder
+from smartshop.pricing.models.promotions import Promotion, PromotionCode
 from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
 from smartshop.pricing.models.tax import TaxArea, TaxRate
 from tests.databases import CHEAP_PASSWORDS
@@ -270,3 +271,20 @@ def make_order(
             for position, (goods, quantity) in enumerate(bought, start=1)
         )
     return order.number
+
+
+def make_promotion(*, code: str = "", code_limit: int | None = None, **facts: object) -> int:
+    """A tenth off everything, for everybody and automatic unless facts or a code say otherwise; returns its id."""
+    moment = clock.now()
+    tenth: dict[str, object] = {"name": "A tenth off", "kind": "percentage", "basis_points": 1000}
+    with unit_of_work():
+        promotion = Promotion(
+            needs_code=bool(code), created_at=moment, updated_at=moment, **{**tenth, **facts}
+        )
+        db.session.add(promotion)
+        db.session.flush()
+        if code:
+            db.session.add(
+                PromotionCode(promotion_id=promotion.id, code=code, limit_total=code_limit, created_at=moment)
+            )
+    return promotion.id

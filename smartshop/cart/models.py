@@ -27,6 +27,7 @@ class Cart(Base):
     token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
     person_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     state: so.Mapped[str] = so.mapped_column(sa.String(10), default="open")
+    coupon_code: so.Mapped[str] = so.mapped_column(sa.String(40), default="", server_default="")
     created_at: so.Mapped[datetime]
     updated_at: so.Mapped[datetime] = so.mapped_column(index=True)
 

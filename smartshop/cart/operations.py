@@ -123,10 +123,27 @@ def merge(*, token: str | None, person_id: int) -> Merged:
             kept = left[variant_id].clip(wanted[variant_id])
             clipped += kept < wanted[variant_id]
             _put(own_id, variant_id, kept)
+        code = db.session.scalar(sa.select(Cart.coupon_code).where(Cart.id == guest_id))
+        if code:
+            db.session.execute(sa.update(Cart).where(Cart.id == own_id).values(coupon_code=code))
         db.session.execute(
             sa.update(Cart).where(Cart.id == guest_id).values(state="merged", updated_at=clock.now())
         )
     return Merged(len(guest), clipped)
+
+
+def keep_code(*, key: CartKey, code: str) -> None:
+    """Remember the coupon code that the cart's owner gave; an empty one forgets it.
+
+    Raises CartGone when there is no open cart.
+    """
+    with unit_of_work():
+        cart_id = hold(key=key)
+        if cart_id is None:
+            raise CartGone("Your cart is empty. Put something into it first.")
+        db.session.execute(
+            sa.update(Cart).where(Cart.id == cart_id).values(coupon_code=code, updated_at=clock.now())
+        )
 
 
 def hold(*, key: CartKey) -> int | None:

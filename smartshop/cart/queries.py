@@ -61,6 +61,8 @@ class CartSnapshot:
 
     cart_id: int | None
     items: tuple[CartItem, ...]
+    code: str = ""
+    """The coupon code its owner gave."""
 
     @property
     def quantity(self) -> int:
@@ -115,7 +117,7 @@ def snapshot(key: CartKey) -> CartSnapshot:
         _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image, row.path)
         for row in rows
     )
-    return CartSnapshot(rows[0].cart_id if rows else None, items)
+    return CartSnapshot(rows[0].cart_id, items, rows[0].coupon_code) if rows else CartSnapshot(None, ())
 
 
 @cache
@@ -128,6 +130,7 @@ def _lines(by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
     return (
         sa.select(
             Cart.id.label("cart_id"),
+            Cart.coupon_code,
             CartLine.quantity,
             Variant,
             Product,

@@ -113,6 +113,27 @@ class OrderLine(Base):
     """The part of returned_quantity that was never sent."""
 
 
+class OrderPromotion(Base):
+    """What a promotion took off an order, as it was called then; minor units off the goods and off the delivery."""
+
+    __tablename__ = "order_promotions"
+    __table_args__ = (
+        sa.CheckConstraint("goods_minor >= 0 AND shipping_minor >= 0", name="amounts_not_negative"),
+    )
+
+    order_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: so.Mapped[int] = so.mapped_column(primary_key=True)
+    promotion_id: so.Mapped[int | None] = so.mapped_column(
+        sa.ForeignKey("promotions.id", ondelete="SET NULL"), index=True
+    )
+    name: so.Mapped[str] = so.mapped_column(sa.String(120))
+    code: so.Mapped[str] = so.mapped_column(sa.String(40), default="")
+    goods_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+    shipping_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
+
+
 class OrderReturn(Base):
     """Part of a line that came back or was cancelled; ``external_number`` is the credit note it came with."""
 

@@ -148,7 +148,7 @@ def test_a_price_that_changed_is_shown_again_and_nothing_happens(any_app: Flask)
     before = everything(mug)
     with pytest.raises(PriceChanged) as refusal:
         place(make_command(expected_total_minor=2395), key)
-    assert refusal.value.facts == {"seen": 2395, "now": 2595}
+    assert refusal.value.facts == {"seen": 2395, "now": 2595, "refusal": None}
     assert everything(mug) == before
     assert cart_queries.snapshot(key).quantity == 2
     assert order(place(make_command(expected_total_minor=2595), key)).total_minor == 2595

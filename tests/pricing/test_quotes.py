@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from smartshop.kernel.money import round_half_up
 from smartshop.pricing.rules import quoting as rules
-from smartshop.pricing.rules.quoting import PricedLine, Quote, TaxPart
+from smartshop.pricing.rules.lines import PricedLine
+from smartshop.pricing.rules.quoting import Quote, TaxPart
 from smartshop.pricing.rules.shipping import Shipping
 from smartshop.pricing.rules.tax import Tax, Taxes
 

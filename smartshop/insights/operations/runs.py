@@ -15,6 +15,7 @@ from smartshop.kernel import audit, clock, leases
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
+from smartshop.pricing.operations import audiences
 
 SCORES: Mapping[str, type[SegmentScore | ChurnScore | ValueScore]] = {
     "rfm": SegmentScore,
@@ -119,6 +120,7 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         run.rows = len(kept)
         served = _move_pointer(run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))
+        _tell_audiences(run.question, run_id)
         return len(kept)
 
 
@@ -137,6 +139,7 @@ def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
         back = db.session.get_one(TrainingRun, pointer.previous_run_id)
         pointer.run_id, pointer.previous_run_id, pointer.promoted_at = back.id, None, clock.now()
         left.reason = f"rolled back by {actor.label}" + (f": {reason}" if reason else "")
+        _tell_audiences(question, back.id)
         audit.record(
             actor=actor,
             action="model.rolled_back",
@@ -146,6 +149,13 @@ def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
             reason=reason,
         )
         return back.code
+
+
+def _tell_audiences(question: str, run_id: int) -> None:
+    """Let promotions know who is in which segment from now on."""
+    if question == "rfm":
+        of_run = SegmentScore.run_id == run_id
+        audiences.fill(members=sa.select(SegmentScore.person_id, SegmentScore.segment).where(of_run))
 
 
 def _close(run_id: int, outcome: Outcome) -> TrainingRun:

@@ -15,7 +15,8 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import outbox
-from smartshop.orders.models import Order, OrderLine
+from smartshop.orders.models import Order, OrderLine, OrderPromotion
+from smartshop.orders.operations import letting_off
 from smartshop.orders.queries import quotes
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State, check_move
@@ -24,13 +25,14 @@ from smartshop.payments.operations import attempts as payments
 from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Gateway, Outcome, Result
+from smartshop.pricing.rules.eligibility import Buyer
 from smartshop.pricing.rules.quoting import Quote
 
 log = structlog.get_logger(__name__)
 
 
 class PriceChanged(Conflict):
-    """The total is no longer the one the customer saw; facts: seen, now."""
+    """The total is no longer the one the customer saw; facts: seen, now, and refusal: why their code does not count."""
 
     code = "price_changed"
 
@@ -61,7 +63,7 @@ def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
     snapshot = cart_queries.snapshot(key)
     if snapshot.cart_id is None:
         raise Invalid("Your cart is empty. Put something into it first.")
-    _checked_quote(command, snapshot, currency)
+    _checked_quote(command, key, snapshot, currency)
 
 
 def placed(*, idempotency_key: str) -> str | None:
@@ -73,7 +75,7 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
     """Place the order of a cart and return its number. Sending the same command again returns the same order.
 
     Raises Invalid (empty cart, unknown choices, bad payment details), CartShort, PriceChanged, PaymentDeclined,
-    CartGone. Whatever is raised, no stock is held, nothing is charged and the cart is as it was. A gateway that
+    CartGone, PromotionGone. Whatever is raised, no stock is held, nothing is charged and the cart is as it was. A gateway that
     does not answer raises nothing: the order waits.
     """
     way_to_pay = gateways.gateway(command.payment_code)
@@ -150,32 +152,43 @@ def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway
         snapshot = cart_queries.snapshot(key)
         if snapshot.cart_id is None:
             raise Invalid("Your cart is empty. Put something into it first.")
-        quote = _checked_quote(command, snapshot, currency)
+        quote = _checked_quote(command, key, snapshot, currency)
         carts.close(cart_id=snapshot.cart_id)
         order = _order(command, key, snapshot, quote)
         db.session.add(order)
         db.session.flush()
         db.session.add_all(_lines(order.id, snapshot, quote))
         _take(order, snapshot)
+        letting_off.keep(order, quote)
         amount = Money(quote.total_minor, currency)
         attempt_id = payments.open_attempt(reference=order.number, gateway=way_to_pay.code, amount=amount)
     return order.number, attempt_id, amount
 
 
-def _checked_quote(command: PlaceOrder, snapshot: CartSnapshot, currency: str) -> Quote:
+def _checked_quote(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, currency: str) -> Quote:
     short = [item for item in snapshot.items if item.is_short]
     if short:
         raise CartShort(
             "Some of what is in your cart has just sold. Your cart shows what is left.", items=short
         )
+    on_offer = quotes.on_offer(snapshot, Buyer(key.person_id, command.email))
     quote = quotes.quote_for(
-        snapshot, shipping_code=command.shipping_code, country=command.address.country, currency=currency
+        snapshot,
+        shipping_code=command.shipping_code,
+        country=command.address.country,
+        currency=currency,
+        on_offer=on_offer,
     )
     if quote.total_minor != command.expected_total_minor:
         message = (
             "The total has changed since you opened this page. Please look at it again before you order."
         )
-        raise PriceChanged(message, seen=command.expected_total_minor, now=quote.total_minor)
+        raise PriceChanged(
+            message,
+            seen=command.expected_total_minor,
+            now=quote.total_minor,
+            refusal=quotes.why_not(snapshot, on_offer, quote),
+        )
     return quote
 
 
@@ -243,6 +256,7 @@ def _undo(order: Order) -> None:
         sa.select(OrderLine.variant_id, OrderLine.quantity).where(OrderLine.order_id == order.id)
     ).all()
     stock.give_back(lines=[(row.variant_id, row.quantity) for row in lines], reference=order.number)
+    letting_off.give_back(order)
     cart_id, order.cart_id, order.idempotency_key = order.cart_id, None, None
     _move(order, State.CANCELLED)
     order.is_given_up = True
@@ -266,11 +280,24 @@ def _move(order: Order, after: State) -> None:
 
 def _facts(order: Order) -> dict[str, object]:
     lines = db.session.scalars(LINES, {"order_id": order.id})
+    let_off = db.session.scalars(
+        sa.select(OrderPromotion).where(OrderPromotion.order_id == order.id).order_by(OrderPromotion.position)
+    )
     return {
         "number": order.number,
         "currency": order.currency,
         "address": order.address,
         "goods_minor": order.goods_minor,
+        "discount_minor": order.discount_minor,
+        "promotions": [
+            {
+                "name": promotion.name,
+                "code": promotion.code,
+                "goods_minor": promotion.goods_minor,
+                "shipping_minor": promotion.shipping_minor,
+            }
+            for promotion in let_off
+        ],
         "shipping_minor": order.shipping_minor,
         "shipping_method": order.shipping_method,
         "tax_minor": order.tax_minor,
@@ -281,7 +308,7 @@ def _facts(order: Order) -> dict[str, object]:
                 "name": line.product_name,
                 "variant": line.variant_name,
                 "quantity": line.quantity,
-                "total_minor": line.total_minor,
+                "total_minor": line.total_minor + line.discount_minor,
             }
             for line in lines
         ],

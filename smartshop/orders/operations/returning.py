@@ -9,7 +9,7 @@ from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order, OrderLine, OrderReturn
-from smartshop.orders.operations import invoicing, letters, moving, refunding
+from smartshop.orders.operations import invoicing, letters, letting_off, moving, refunding
 from smartshop.orders.queries import aftercare as queries
 from smartshop.orders.rules import aftercare
 from smartshop.orders.rules.invoices import InvoiceLine, Seller
@@ -60,6 +60,8 @@ def _cancel(order: Order, state: State, doer: Doer) -> int:
             line.cancelled_quantity += unsent[line.position]
         credited = _credit(order, lines, picked, doer)
     _restock(order, lines, picked, "cancellation")
+    if is_whole:
+        letting_off.give_back(order)
     moving.move(order, State.CANCELLED if is_whole else State.FULFILLED, actor=doer.actor, reason=doer.reason)
     moving.note(
         order,

@@ -1,16 +1,33 @@
-"""What a cart costs now."""
+"""What a cart costs now, with the promotions that its buyer may use."""
 
 from collections.abc import Collection
 
+import sqlalchemy as sa
+
 from smartshop.cart.queries import CartItem, CartSnapshot
+from smartshop.kernel.extensions import db
+from smartshop.orders.models import Order
+from smartshop.orders.rules.states import State
+from smartshop.pricing.queries import promotions
 from smartshop.pricing.queries import shipping as deliveries
 from smartshop.pricing.queries import tax as taxes
-from smartshop.pricing.rules import quoting
-from smartshop.pricing.rules.quoting import PricedLine, Quote
+from smartshop.pricing.rules import eligibility, quoting
+from smartshop.pricing.rules.eligibility import NOTHING, Buyer, OnOffer, Refusal
+from smartshop.pricing.rules.lines import PricedLine
+from smartshop.pricing.rules.quoting import Quote
 from smartshop.pricing.rules.shipping import Shipping
 
 
-def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, currency: str) -> Quote:
+def on_offer(snapshot: CartSnapshot, buyer: Buyer) -> OnOffer:
+    """The promotions this buyer may use, with the code that the cart holds."""
+    if not snapshot.items:
+        return NOTHING
+    return promotions.on_offer(code=snapshot.code, buyer=buyer, has_ordered=lambda: has_ordered(buyer))
+
+
+def quote_for(
+    snapshot: CartSnapshot, *, shipping_code: str, country: str, currency: str, on_offer: OnOffer = NOTHING
+) -> Quote:
     """What this cart costs now, sent this way to this country.
 
     Raises Invalid for a shipping method that is not on offer.
@@ -18,23 +35,43 @@ def quote_for(snapshot: CartSnapshot, *, shipping_code: str, country: str, curre
     method = deliveries.shipping_method(
         shipping_code, country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
     )
-    return _quoted(snapshot, [method], country, currency)[method.code]
+    return _quoted(snapshot, [method], country, currency, on_offer)[method.code]
 
 
-def every_quote(snapshot: CartSnapshot, *, country: str, currency: str) -> dict[str, Quote]:
+def every_quote(
+    snapshot: CartSnapshot, *, country: str, currency: str, on_offer: OnOffer = NOTHING
+) -> dict[str, Quote]:
     """What this cart costs now in every way it can be sent to this country, by the method's code, the default first."""
     methods = deliveries.shipping_methods(
         country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
     )
-    return _quoted(snapshot, methods, country, currency)
+    return _quoted(snapshot, methods, country, currency, on_offer)
+
+
+def why_not(snapshot: CartSnapshot, on_offer: OnOffer, quote: Quote) -> Refusal | None:
+    """Why the code of the cart takes nothing off; None when it does or there is none."""
+    lines = [_priced(item) for item in snapshot.items]
+    return eligibility.why_not(code=snapshot.code, on_offer=on_offer, lines=lines, used=quote.promotions)
+
+
+def has_ordered(buyer: Buyer) -> bool:
+    """Whether this customer, by account or e-mail address, has an order that stands."""
+    is_theirs = [Order.email == buyer.email.strip().lower()] if buyer.email else []
+    if buyer.person_id is not None:
+        is_theirs.append(Order.person_id == buyer.person_id)
+    some = sa.select(Order.id).where(sa.or_(sa.false(), *is_theirs), Order.state != State.CANCELLED).limit(1)
+    return db.session.scalar(some) is not None
 
 
 def _quoted(
-    snapshot: CartSnapshot, methods: Collection[Shipping], country: str, currency: str
+    snapshot: CartSnapshot, methods: Collection[Shipping], country: str, currency: str, on_offer: OnOffer
 ) -> dict[str, Quote]:
     lines, tax = [_priced(item) for item in snapshot.items], taxes.taxes_of(country)
     return {
-        method.code: quoting.quote(lines, currency=currency, shipping=method, tax=tax) for method in methods
+        method.code: quoting.quote(
+            lines, currency=currency, shipping=method, tax=tax, promotions=on_offer.promotions
+        )
+        for method in methods
     }
 
 

@@ -1,26 +1,14 @@
 """The quote engine: what a basket costs, with parts that always sum to the whole. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from smartshop.kernel.money import allocate
+from smartshop.pricing.rules.lines import PricedLine
+from smartshop.pricing.rules.promotions import Applied, Kind, Promotion, reduced, ways
 from smartshop.pricing.rules.shipping import Shipping
-from smartshop.pricing.rules.tax import NO_TAXES, STANDARD, Tax, Taxes
-
-
-@dataclass(frozen=True)
-class PricedLine:
-    """What is asked for: ``quantity`` of a variant at ``unit_price_minor`` as shown; each weighs ``weight_grams``."""
-
-    variant_id: int
-    quantity: int
-    unit_price_minor: int
-    product_id: int = 0
-    category_ids: tuple[int, ...] = ()
-    """The product's own category and all above it."""
-    weight_grams: int = 0
-    tax_class: str = STANDARD
+from smartshop.pricing.rules.tax import NO_TAXES, Tax, Taxes
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,8 @@ class Quote:
     """Minor units throughout: total = goods - discount + shipping + added tax.
 
     ``tax_minor`` is all tax in the total; ``added_tax_minor`` the part of it that shown prices do not contain.
-    ``taxes`` has a part for every rate that something falls under and that is not nothing.
+    ``taxes`` has a part for every rate that something falls under and that is not nothing. Free delivery from an
+    amount on looks at the goods after discounts. ``promotions`` are those that saved something.
     """
 
     currency: str
@@ -67,6 +56,12 @@ class Quote:
     total_minor: int
     shipping: Shipping
     taxes: tuple[TaxPart, ...]
+    promotions: tuple[Applied, ...] = ()
+
+    @property
+    def saved_minor(self) -> int:
+        """What the promotions took off goods and delivery."""
+        return sum(promotion.saved_minor for promotion in self.promotions)
 
     @property
     def left_to_free_shipping_minor(self) -> int:
@@ -81,15 +76,37 @@ class Quote:
         return ", ".join(dict.fromkeys(part.tax.name for part in self.taxes))
 
 
-def quote(lines: Sequence[PricedLine], *, currency: str, shipping: Shipping, tax: Taxes = NO_TAXES) -> Quote:
+def quote(
+    lines: Sequence[PricedLine],
+    *,
+    currency: str,
+    shipping: Shipping,
+    tax: Taxes = NO_TAXES,
+    promotions: Sequence[Promotion] = (),
+) -> Quote:
+    """Price a basket the cheapest way that its promotions allow."""
+    quotes = [
+        _quoted(lines, currency=currency, shipping=shipping, tax=tax, used=way)
+        for way in ways(promotions, lines)
+    ]
+    return min(quotes, key=lambda found: found.total_minor)
+
+
+def _quoted(
+    lines: Sequence[PricedLine],
+    *,
+    currency: str,
+    shipping: Shipping,
+    tax: Taxes,
+    used: Sequence[Promotion],
+) -> Quote:
     """Price a basket. Each tax is rounded once on all it falls on, then spread so that the parts sum to it."""
-    gross = [line.quantity * line.unit_price_minor for line in lines]
-    discounts = [0] * len(lines)
-    totals = [amount - less for amount, less in zip(gross, discounts, strict=True)]
+    discounts, applied = reduced(lines, used)
+    totals = [line.gross_minor - less for line, less in zip(lines, discounts, strict=True)]
     weight = sum(line.quantity * line.weight_grams for line in lines)
-    shipping_minor = shipping.price_for(sum(totals), weight) if lines else 0
+    full_shipping = shipping.price_for(sum(totals), weight) if lines else 0
+    shipping_minor, applied = _shipped(full_shipping, applied)
     parts, spread = _taxed([tax.of_class(line.tax_class) for line in lines], totals, tax, shipping_minor)
-    tax_minor = sum(part.tax_minor for part in parts)
     added = sum(part.tax_minor for part in parts if not part.tax.is_inclusive)
     return Quote(
         currency=currency,
@@ -97,16 +114,26 @@ def quote(lines: Sequence[PricedLine], *, currency: str, shipping: Shipping, tax
             QuotedLine(line.variant_id, line.quantity, line.unit_price_minor, less, total, part)
             for line, less, total, part in zip(lines, discounts, totals, spread[:-1], strict=True)
         ),
-        goods_minor=sum(gross),
+        goods_minor=sum(line.gross_minor for line in lines),
         discount_minor=sum(discounts),
         shipping_minor=shipping_minor,
         shipping_tax_minor=spread[-1],
-        tax_minor=tax_minor,
+        tax_minor=sum(part.tax_minor for part in parts),
         added_tax_minor=added,
         total_minor=sum(totals) + shipping_minor + added,
         shipping=shipping,
         taxes=parts,
+        promotions=tuple(promotion for promotion in applied if promotion.saved_minor),
     )
+
+
+def _shipped(price_minor: int, applied: Sequence[Applied]) -> tuple[int, list[Applied]]:
+    """What the delivery costs, and the promotions with what the first that makes it free saved of it."""
+    place = next((n for n, each in enumerate(applied) if each.kind is Kind.FREE_SHIPPING), None)
+    if place is None:
+        return price_minor, list(applied)
+    freed = replace(applied[place], shipping_minor=price_minor)
+    return 0, [freed if each is applied[place] else each for each in applied]
 
 
 def _taxed(

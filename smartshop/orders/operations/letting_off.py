@@ -1,0 +1,34 @@
+"""The promotions of an order: frozen on it and counted when it is placed, given back when it is cancelled."""
+
+from smartshop.kernel.extensions import db
+from smartshop.orders.models import Order, OrderPromotion
+from smartshop.pricing.operations import using
+from smartshop.pricing.rules.eligibility import Buyer
+from smartshop.pricing.rules.quoting import Quote
+
+
+def keep(order: Order, quote: Quote) -> None:
+    """Freeze what each promotion took off, and count it as used.
+
+    Raises PromotionGone.
+    """
+    db.session.add_all(
+        OrderPromotion(
+            order_id=order.id,
+            position=position,
+            promotion_id=applied.promotion_id,
+            name=applied.name,
+            code=applied.code,
+            goods_minor=applied.goods_minor,
+            shipping_minor=applied.shipping_minor,
+        )
+        for position, applied in enumerate(quote.promotions, start=1)
+    )
+    using.use(
+        reference=order.number, applied=quote.promotions, buyer=Buyer(order.person_id, order.email or "")
+    )
+
+
+def give_back(order: Order) -> None:
+    """The promotions of a cancelled order may be used again."""
+    using.give_back(reference=order.number)
