@@ -49,6 +49,7 @@ VIEWS = (
     "shop.browse",
     "shop.cart",
     "shop.checkout",
+    "shop.coupons",
     "shop.media",
     "shop.orders",
     "shop.product",

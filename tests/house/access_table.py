@@ -75,6 +75,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("POST", "/cart/add", EVERYBODY, {"variant_id": "{variant}", "quantity": "1"}),
     ),
     "shop.change_cart": (Route("POST", "/cart/lines/{variant}", EVERYBODY, {"quantity": "2"}),),
+    "shop.cart_code": (Route("POST", "/cart/code", EVERYBODY, {"code": "TEN"}),),
     "shop.choose_country": (Route("POST", "/cart/country", EVERYBODY, {"country": "FR"}),),
     "shop.checkout": (Route("GET", "/checkout", EVERYBODY),),
     "shop.place_order": (Route("POST", "/checkout", EVERYBODY),),

@@ -10,7 +10,7 @@ from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Invoice, InvoiceCounter, Order
-from smartshop.orders.operations import moving
+from smartshop.orders.operations import letting_off, moving
 from smartshop.orders.rules import invoices
 from smartshop.orders.rules.aftercare import OPEN_STATES
 from smartshop.orders.rules.invoices import InvoiceLine, Kind, Seller
@@ -49,13 +49,12 @@ def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
             " ".join(filter(None, (line.product_name, line.variant_name))),
             line.quantity,
             line.unit_price_minor,
-            line.total_minor,
+            line.total_minor + line.discount_minor,
         )
         for line in moving.lines_of(order)
     ]
     totals = [("Goods", order.goods_minor)]
-    if order.discount_minor:
-        totals.append(("Discount", -order.discount_minor))
+    totals += letting_off.taken_off(order)
     if order.shipping_minor or order.shipping_method:
         totals.append((order.shipping_method or "Delivery", order.shipping_minor))
     if order.added_tax_minor and not order.taxes:

@@ -1,5 +1,9 @@
 """The promotions of an order: frozen on it and counted when it is placed, given back when it is cancelled."""
 
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order, OrderPromotion
 from smartshop.pricing.operations import using
@@ -32,3 +36,21 @@ def keep(order: Order, quote: Quote) -> None:
 def give_back(order: Order) -> None:
     """The promotions of a cancelled order may be used again."""
     using.give_back(reference=order.number)
+
+
+def promotions_of(order: Order) -> Sequence[OrderPromotion]:
+    """What was taken off an order, in the order of the checkout."""
+    return db.session.scalars(
+        sa.select(OrderPromotion).where(OrderPromotion.order_id == order.id).order_by(OrderPromotion.position)
+    ).all()
+
+
+def taken_off(order: Order) -> list[tuple[str, int]]:
+    """The rows of a document that say what was taken off the goods; they sum to the discount."""
+    rows = [
+        (f"{row.name} ({row.code})" if row.code else row.name, -row.goods_minor)
+        for row in promotions_of(order)
+        if row.goods_minor
+    ]
+    rest = order.discount_minor + sum(minor for _label, minor in rows)
+    return [*rows, ("Discount", -rest)] if rest else rows

@@ -15,7 +15,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import outbox
-from smartshop.orders.models import Order, OrderLine, OrderPromotion
+from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.operations import letting_off
 from smartshop.orders.queries import quotes
 from smartshop.orders.rules.checkout import PlaceOrder
@@ -280,9 +280,6 @@ def _move(order: Order, after: State) -> None:
 
 def _facts(order: Order) -> dict[str, object]:
     lines = db.session.scalars(LINES, {"order_id": order.id})
-    let_off = db.session.scalars(
-        sa.select(OrderPromotion).where(OrderPromotion.order_id == order.id).order_by(OrderPromotion.position)
-    )
     return {
         "number": order.number,
         "currency": order.currency,
@@ -296,7 +293,7 @@ def _facts(order: Order) -> dict[str, object]:
                 "goods_minor": promotion.goods_minor,
                 "shipping_minor": promotion.shipping_minor,
             }
-            for promotion in let_off
+            for promotion in letting_off.promotions_of(order)
         ],
         "shipping_minor": order.shipping_minor,
         "shipping_method": order.shipping_method,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
-from smartshop.orders.models import Order, OrderLine
+from smartshop.orders.models import Order, OrderLine, OrderPromotion
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,23 @@ class LineView:
     quantity: int
     returned_quantity: int
     unit_price_minor: int
+    discount_minor: int
     total_minor: int
+
+    @property
+    def gross_minor(self) -> int:
+        """What it cost before its share of the discounts."""
+        return self.total_minor + self.discount_minor
+
+
+@dataclass(frozen=True)
+class LetOff:
+    """What a promotion took off the goods and the delivery, as it was called then."""
+
+    name: str
+    code: str
+    goods_minor: int
+    shipping_minor: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,17 @@ class OrderView:
     is_given_up: bool
     address: dict[str, Any]
     lines: tuple[LineView, ...]
+    promotions: tuple[LetOff, ...]
+
+    @property
+    def other_discount_minor(self) -> int:
+        """The discount that no promotion of this shop explains, such as that of an imported order."""
+        return self.discount_minor - sum(promotion.goods_minor for promotion in self.promotions)
+
+    @property
+    def saved_minor(self) -> int:
+        """What was taken off goods and delivery."""
+        return self.discount_minor + sum(promotion.shipping_minor for promotion in self.promotions)
 
 
 def order(number: str, *, seen_by: int | None, is_staff: bool = False) -> OrderView:
@@ -105,7 +132,13 @@ def found(number: str, email: str) -> str:
 
 
 def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
-    names = [name for name in OrderView.__dataclass_fields__ if name != "lines"]
+    names = [name for name in OrderView.__dataclass_fields__ if name not in {"lines", "promotions"}]
+    let_off = db.session.scalars(
+        sa.select(OrderPromotion)
+        .where(OrderPromotion.order_id == order_.id)
+        .order_by(OrderPromotion.position)
+    )
+    promotions = tuple(LetOff(row.name, row.code, row.goods_minor, row.shipping_minor) for row in let_off)
     views = tuple(
         LineView(
             line.position,
@@ -117,11 +150,13 @@ def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
             line.quantity,
             line.returned_quantity,
             line.unit_price_minor,
+            line.discount_minor,
             line.total_minor,
         )
         for line in lines
     )
-    return OrderView(**{name: getattr(order_, name) for name in names}, lines=views)
+    known = {name: getattr(order_, name) for name in names}
+    return OrderView(**known, lines=views, promotions=promotions)
 
 
 def orders_of(person_id: int, *, page: int = 1, size: int = 20) -> Page[OrderRow]:

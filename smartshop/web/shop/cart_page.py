@@ -5,15 +5,20 @@ from flask import render_template
 from smartshop.cart import queries
 from smartshop.web import basket, places
 from smartshop.web.presenting import settings
-from smartshop.web.shop import offers
+from smartshop.web.shop import offers, refusals
 
 
-def render() -> str:
-    """The cart as it is now, with what its delivery would cost."""
+def render(problem: str = "") -> str:
+    """The cart as it is now, with what its delivery would cost; ``problem`` is what is wrong with a coupon code."""
     cart = queries.snapshot(basket.key())
+    found = offers.offers(cart, offers.country(offers.book()), offers.buyer()) if cart.items else None
+    refusal = found.refusal(found.chosen(None)) if found else None
     return render_template(
         "shop/cart.html",
         cart=cart,
-        offers=offers.offers(cart, offers.country(offers.book())) if cart.items else None,
+        offers=found,
+        quote=found.quotes.get(found.chosen(None)) if found else None,
+        why=refusals.told(refusal) if refusal else "",
+        problem=problem,
         countries=places.countries(settings().country),
     )

@@ -12,17 +12,19 @@ from smartshop.identity.operations import addresses
 from smartshop.identity.operations.joining import Wanted
 from smartshop.identity.queries import addresses as books
 from smartshop.inventory.operations import stock
-from smartshop.kernel.errors import Conflict, Invalid
+from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.orders.operations import placing, recovering
 from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
+from smartshop.pricing.operations.using import PromotionGone
+from smartshop.pricing.rules.eligibility import Refusal
 from smartshop.web import basket, joining, parsing, places, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
-from smartshop.web.shop import cart_page, offers, ways
+from smartshop.web.shop import cart_page, coupons, offers, refusals, ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
 from smartshop.web.signing import current_person
@@ -42,18 +44,23 @@ def checkout() -> ResponseReturnValue:
 @bp.post("/checkout/update")
 @access(PUBLIC)
 def update_checkout() -> ResponseReturnValue:
-    """The same form with the deliveries of the country that is chosen now, or with a saved address filled in."""
+    """The same form with what was asked for: another country's deliveries, a saved address, a coupon code."""
     cart = carts.snapshot(basket.key())
     if not cart.items:
         return redirect(url_for("shop.cart"), 303)
     form = CheckoutForm(request.form.to_dict() | _saved_address())
     offers.remember(form.values.get("country", ""))
-    return _page(cart, form)
+    if not coupons.is_meant():
+        return _page(cart, form)
+    problem = coupons.change(offers.buyer(form.values))
+    return _page(carts.snapshot(basket.key()), form, problem=problem), Invalid.status if problem else 200
 
 
 @bp.post("/checkout")
 @access(PUBLIC)
 def place_order() -> ResponseReturnValue:
+    if coupons.is_typed():
+        return update_checkout()
     form = CheckoutForm(request.form)
     person = current_person()
     command = form.command(person.email if person else None)
@@ -63,9 +70,9 @@ def place_order() -> ResponseReturnValue:
         ), Invalid.status
     try:
         number = _place(command, form)
-    except (Invalid, placing.PriceChanged, placing.PaymentDeclined) as error:
+    except (Invalid, placing.PriceChanged, placing.PaymentDeclined, PromotionGone) as error:
         form.problems = error.fields if isinstance(error, Invalid) else {}
-        return _page(carts.snapshot(basket.key()), form, error.message), error.status
+        return _page(carts.snapshot(basket.key()), form, _told(error)), error.status
     except placing.CartShort as error:
         flash(error.message, "warning")
         return cart_page.render(), error.status
@@ -160,16 +167,26 @@ def _keep_address(command: PlaceOrder, form: CheckoutForm) -> None:
         flash(error.message, "info")
 
 
-def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "") -> str:
+def _told(error: DomainError) -> str:
+    """What went wrong; with a coupon code that counts no more, why."""
+    refusal = error.facts.get("refusal")
+    return f"{refusals.told(refusal)} {error.message}" if isinstance(refusal, Refusal) else error.message
+
+
+def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "", problem: str = "") -> str:
     home, kept = settings().country, offers.book()
-    found = offers.offers(cart, form.values.get("country") or offers.country(kept))
+    found = offers.offers(cart, form.values.get("country") or offers.country(kept), offers.buyer(form.values))
+    chosen = found.chosen(form.values.get("shipping"))
+    refusal = found.refusal(chosen)
     return render_template(
         "shop/checkout.html",
         cart=cart,
         form=form,
         message=message,
         offers=found,
-        chosen=found.chosen(form.values.get("shipping")),
+        chosen=chosen,
+        why=refusals.told(refusal) if refusal else "",
+        problem=problem,
         book=kept,
         gateways=list(ways.on_offer().values()),
         countries=places.countries(home),

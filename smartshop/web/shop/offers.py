@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import session
 
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.queries import addresses
 from smartshop.identity.queries.addresses import Kept
+from smartshop.identity.rules import accounts
 from smartshop.orders.queries import quotes
 from smartshop.pricing.queries import shipping
+from smartshop.pricing.rules.eligibility import Buyer, OnOffer, Refusal
 from smartshop.pricing.rules.quoting import Quote
 from smartshop.web.places import COUNTRY_CODES
 from smartshop.web.presenting import settings
@@ -26,16 +29,33 @@ class Offers:
     quotes: Mapping[str, Quote]
     is_sent_to: bool
     """Whether anything at all is sent there: if so, this cart is too heavy or too dear."""
+    cart: CartSnapshot
+    on_offer: OnOffer
 
     def chosen(self, code: str | None) -> str:
         """The method that is asked for if it is on offer, else the default one; empty when there is none."""
         return code if code is not None and code in self.quotes else next(iter(self.quotes), "")
 
+    def refusal(self, code: str) -> Refusal | None:
+        """Why the coupon code takes nothing off when this method is chosen; None when it does or there is none."""
+        if code not in self.quotes:
+            return self.on_offer.refusal
+        return quotes.why_not(self.cart, self.on_offer, self.quotes[code])
 
-def offers(cart: CartSnapshot, country: str) -> Offers:
-    """Every way to send this cart to that country, with its price."""
-    found = quotes.every_quote(cart, country=country, currency=settings().currency)
-    return Offers(country, found, bool(found) or shipping.is_sent_to(country))
+
+def offers(cart: CartSnapshot, country: str, buyer: Buyer) -> Offers:
+    """Every way to send this cart to that country, with its price for this buyer."""
+    on_offer = quotes.on_offer(cart, buyer)
+    found = quotes.every_quote(cart, country=country, currency=settings().currency, on_offer=on_offer)
+    return Offers(country, found, bool(found) or shipping.is_sent_to(country), cart, on_offer)
+
+
+def buyer(typed: Mapping[str, str] = MappingProxyType({})) -> Buyer:
+    """Who is about to buy: whoever is signed in, else the e-mail address in a form, if there is one by now."""
+    person = current_person()
+    if person is not None:
+        return Buyer(person.person_id, person.email or "")
+    return Buyer(None, accounts.normal_email(typed.get("email", "")) or "")
 
 
 def book() -> list[Kept]:
