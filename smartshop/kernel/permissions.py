@@ -49,6 +49,12 @@ class Permission(StrEnum):
     PRODUCTS_MANAGE = "products:manage"
     """Make products, and change their texts, prices and whether they are sold."""
 
+    PROMOTIONS_VIEW = "promotions:view"
+    """Read the list of promotions, how often they were used, and what they brought."""
+
+    PROMOTIONS_MANAGE = "promotions:manage"
+    """Make and change promotions, switch them on and off, and make coupon codes."""
+
     REVIEWS_MODERATE = "reviews:moderate"
     """Read reviews before they show, publish them and turn them down."""
 

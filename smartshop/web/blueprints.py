@@ -34,6 +34,7 @@ VIEWS = (
     "admin.orders",
     "admin.pictures",
     "admin.products",
+    "admin.promotions",
     "admin.relating",
     "admin.reports",
     "admin.reviews",

@@ -32,6 +32,8 @@ ANALYSTS = ADMIN | {"analyst", "marketer"}
 BACK_OFFICE = ADMIN | {"support", "catalog_manager", "analyst", "marketer"}
 CUSTOMER_READERS = ADMIN | {"support", "analyst", "marketer"}
 ORDER_READERS = ADMIN | {"support", "analyst"}
+PROMOTERS = ADMIN | {"marketer"}
+PROMOTION_READERS = PROMOTERS | {"analyst", "support"}
 MAIL_WRITERS = ADMIN | {"marketer"}
 MODEL_READERS = ADMIN | {"analyst"}
 
@@ -244,6 +246,14 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),
     "admin.roll_back": (Route("POST", "/admin/models/churn/rollback", ADMIN),),
+    "admin.promotions": (Route("GET", "/admin/promotions", PROMOTION_READERS),),
+    "admin.new_promotion": (Route("GET", "/admin/promotions/new", PROMOTERS),),
+    "admin.create_promotion": (Route("POST", "/admin/promotions/new", PROMOTERS),),
+    "admin.promotion": (Route("GET", "/admin/promotions/1", PROMOTERS),),
+    "admin.change_promotion": (Route("POST", "/admin/promotions/1", PROMOTERS),),
+    "admin.switch_promotion": (Route("POST", "/admin/promotions/1/switch", PROMOTERS),),
+    "admin.make_codes": (Route("POST", "/admin/promotions/1/codes", PROMOTERS),),
+    "admin.promotion_codes": (Route("GET", "/admin/promotions/1/codes.csv", PROMOTERS),),
     "admin.emails": (Route("GET", "/admin/emails", MAIL_WRITERS),),
     "admin.resend_email": (Route("POST", "/admin/emails/1/resend", MAIL_WRITERS),),
     "admin.email_words": (Route("GET", "/admin/emails/words/welcome", MAIL_WRITERS),),

@@ -1,5 +1,6 @@
 """A product as those see it who keep it: drafts and variants that are not sold too."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,3 +70,19 @@ def categories() -> list[tuple[int, str]]:
     """(id, name) of every category, empty ones too, by name."""
     rows = db.session.execute(sa.select(Category.id, Category.name).order_by(Category.name, Category.id))
     return [(row.id, row.name) for row in rows]
+
+
+def products_of(skus: Collection[str]) -> dict[str, int]:
+    """The id of the product of each code (SKU) that is known."""
+    rows = db.session.execute(sa.select(Variant.sku, Variant.product_id).where(Variant.sku.in_(skus)))
+    return {row.sku: row.product_id for row in rows}
+
+
+def skus_of(product_ids: Collection[int]) -> list[str]:
+    """A code (SKU) for each of these products: that of its first variant."""
+    rows = db.session.execute(
+        sa.select(Variant.product_id, Variant.sku)
+        .where(Variant.product_id.in_(product_ids))
+        .order_by(Variant.product_id, Variant.position.desc())
+    )
+    return list({row.product_id: row.sku for row in rows}.values())

@@ -36,6 +36,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.CUSTOMERS_VIEW,
         Permission.CUSTOMERS_PII,
         Permission.PRODUCTS_VIEW,
+        Permission.PROMOTIONS_VIEW,
         Permission.ACTIVITY_VIEW,
         Permission.REVIEWS_MODERATE,
     },
@@ -53,6 +54,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.CUSTOMERS_VIEW,
         Permission.ORDERS_VIEW,
         Permission.PRODUCTS_VIEW,
+        Permission.PROMOTIONS_VIEW,
         Permission.MODELS_VIEW,
     },
     Role.MARKETER: _EVERYONE
@@ -63,6 +65,8 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.CUSTOMERS_VIEW,
         Permission.CUSTOMERS_PII,
         Permission.PRODUCTS_VIEW,
+        Permission.PROMOTIONS_VIEW,
+        Permission.PROMOTIONS_MANAGE,
     },
     Role.ADMIN: frozenset(Permission),
 }
