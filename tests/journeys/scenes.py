@@ -234,6 +234,8 @@ SCENES: Mapping[str, Scene] = {
     "admin pictures": Scene(at("/admin/products/27/pictures"), "Stoneware mug", ROOT),
     "admin no pictures": Scene(at("/admin/products/28/pictures"), "Wool throw", ROOT),
     "admin related products": Scene(at("/admin/products/27/related?q=bowl"), "", ROOT),
+    "admin promotions": Scene(at("/admin/promotions"), "", ROOT),
+    "admin new promotion": Scene(at("/admin/promotions/new"), "A new promotion", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
     "admin stock of everything": Scene(at("/admin/stock"), "", ROOT),
     "admin product import": Scene(at("/admin/products/import"), "Import products", ROOT),
