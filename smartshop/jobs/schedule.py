@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smartshop.catalog.operations import picture_files
+from smartshop.identity.operations import tidying
 from smartshop.insights import rules as insight_rules
 from smartshop.inventory.operations import holds, notices, sheet_files, wishes
 from smartshop.jobs import operations, queries
@@ -138,7 +139,7 @@ def tidy_up(settings: Settings) -> str:
     old = sheet_files.forget_old() + wishes.forget_old()
     return (
         f"{operations.forget_old_runs()} old job runs forgotten, {pictures} files of removed pictures deleted, "
-        f"{old} old sheets and stock wishes forgotten"
+        f"{old} old sheets and stock wishes forgotten, {tidying.forget_old()} spent codes and sign-ins forgotten"
     )
 
 

@@ -9,6 +9,7 @@ import { attach as loading } from "./behaviours/loading.js";
 import { attach as navSheet } from "./behaviours/nav-sheet.js";
 import { attach as quantityStepper } from "./behaviours/quantity-stepper.js";
 import { attach as recent } from "./behaviours/recent.js";
+import { attach as reveal } from "./behaviours/reveal.js";
 import { attach as submitOnChange } from "./behaviours/submit-on-change.js";
 import { attach as tickAll } from "./behaviours/tick-all.js";
 import { attach as themeToggle } from "./behaviours/theme-toggle.js";
@@ -25,6 +26,7 @@ const behaviours = {
   "nav-sheet": navSheet,
   "quantity-stepper": quantityStepper,
   recent,
+  reveal,
   "submit-on-change": submitOnChange,
   "tick-all": tickAll,
   "theme-toggle": themeToggle,

@@ -11,6 +11,7 @@ from smartshop.identity.operations import sign_ins as operations
 from smartshop.identity.operations.signing_in import WrongCredentials
 from smartshop.identity.queries import sign_ins
 from smartshop.identity.rules import accounts as rules
+from smartshop.identity.rules import passwords
 from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.roles import ROLE_GRANTS, Role
 from smartshop.kernel import clock, codes
@@ -72,7 +73,7 @@ def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
     ],
 )
 def test_a_weak_password_is_told_what_is_wrong_with_it(password: str, problem: str | None) -> None:
-    assert rules.problem_with_password(password, "ada.buyer@example.com") == problem
+    assert passwords.problem(password, "ada.buyer@example.com") == problem
 
 
 def test_a_new_account_keeps_a_hash_and_the_normal_address(any_app: Flask) -> None:

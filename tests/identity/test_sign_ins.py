@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 
 from smartshop.identity.models import Person
-from smartshop.identity.operations import accounts, sign_ins, signing_in
+from smartshop.identity.operations import accounts, resetting, sign_ins, signing_in, tidying
 from smartshop.identity.queries import sign_ins as queries
 from smartshop.identity.rules.doors import Door, browser_name
 from smartshop.identity.rules.roles import Role
@@ -19,7 +19,7 @@ from smartshop.messaging.operations import outbox
 from tests.databases import CHEAP_PASSWORDS
 from tests.factories import PASSWORD, make_person
 from tests.inbox import kinds_sent_to, newest_letter_to
-from tests.row_counts import nothing_changes
+from tests.row_counts import nothing_changes, row_counts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADA = "ada@example.com"
@@ -139,3 +139,18 @@ def test_a_password_kept_at_a_lower_cost_is_kept_anew_at_sign_in(any_app: Flask)
     sign_in(PASSWORD, CHEAP_PASSWORDS * 2)
     assert kept().startswith(f"scrypt:{CHEAP_PASSWORDS * 2}:8:1$")
     sign_in(PASSWORD, CHEAP_PASSWORDS * 2)
+
+
+def test_what_signing_in_leaves_behind_is_forgotten(any_app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        person_id = make_person(email=ADA)
+        sign_ins.open_sign_in(person_id=person_id, door=Door())
+        resetting.ask(email=ADA, door=Door(), post=outbox.enqueue)
+        with nothing_changes(leaving_out=()):
+            assert tidying.forget_old() == 0
+        clock.shift(timedelta(days=2, minutes=11))
+        counts = row_counts()
+        assert tidying.forget_old() == counts["one_time_codes"] + counts["allowances"] == 3
+        clock.shift(timedelta(days=90))
+        assert tidying.forget_old() == 1
+        assert row_counts()["sign_ins"] == 0

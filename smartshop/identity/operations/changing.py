@@ -11,6 +11,7 @@ from smartshop.identity.models import OneTimeCode, Person
 from smartshop.identity.operations import one_time, sign_ins, two_factor
 from smartshop.identity.operations.two_factor import Proof
 from smartshop.identity.rules import accounts
+from smartshop.identity.rules import passwords as weak
 from smartshop.identity.rules.one_time import Purpose
 from smartshop.identity.rules.post import Post
 from smartshop.kernel import audit, clock, passwords, sealing
@@ -55,7 +56,7 @@ def change_password(*, change: Change, password: str) -> str:
     Raises Invalid by field, and TooManyTries.
     """
     person = _person(change.person_id)
-    trouble = accounts.problem_with_password(password, person.email or "")
+    trouble = weak.problem(password, person.email or "")
     if trouble:
         raise Invalid(PLEASE, {"password": trouble})
     _require(change)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from smartshop.identity.models import Person
 from smartshop.identity.operations import one_time, sign_ins
 from smartshop.identity.rules import accounts
+from smartshop.identity.rules import passwords as weak
 from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.one_time import Purpose
 from smartshop.identity.rules.post import Post
@@ -51,7 +52,7 @@ def complete(
     Raises Invalid with a message per field, and WrongCode.
     """
     normal = _required(accounts.normal_email(email))
-    trouble = accounts.problem_with_password(password, normal)
+    trouble = weak.problem(password, normal)
     if trouble:
         raise Invalid("Please correct the marked fields.", {"password": trouble})
     try:

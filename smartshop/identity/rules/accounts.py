@@ -1,9 +1,9 @@
-"""What a usable e-mail address, name and password are."""
+"""What a usable e-mail address, name and account are."""
 
 from email_validator import EmailNotValidError, validate_email
 
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 200
+from smartshop.identity.rules import passwords
+
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
 
@@ -18,19 +18,6 @@ def normal_email(text: str) -> str | None:
     return address if len(address) <= LONGEST_EMAIL else None
 
 
-def problem_with_password(password: str, email: str) -> str | None:
-    """What is wrong with a new password, in words for the person choosing it."""
-    if len(password) < SHORTEST_PASSWORD:
-        return f"Use at least {SHORTEST_PASSWORD} characters."
-    if len(password) > LONGEST_PASSWORD:
-        return f"Use at most {LONGEST_PASSWORD} characters."
-    if password.lower() in {email.lower(), email.split("@", maxsplit=1)[0].lower()}:
-        return "Do not use your e-mail address as the password."
-    if len(set(password)) < 4:
-        return "Use more than three different characters."
-    return None
-
-
 def problems_with_account(email: str, name: str, password: str) -> tuple[str, dict[str, str]]:
     """The normal address (empty when it is none), and what is wrong with an account, by field."""
     problems: dict[str, str] = {}
@@ -40,7 +27,7 @@ def problems_with_account(email: str, name: str, password: str) -> tuple[str, di
     trouble = problem_with_name(name)
     if trouble:
         problems["name"] = trouble
-    trouble = problem_with_password(password, email)
+    trouble = passwords.problem(password, email)
     if trouble:
         problems["password"] = trouble
     return normal or "", problems

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from smartshop.identity.rules import accounts
+from smartshop.identity.rules import accounts, passwords
 from smartshop.identity.rules.addresses import Address, address_from
 from smartshop.kernel import codes
 from smartshop.orders.rules.checkout import PlaceOrder
@@ -33,7 +33,7 @@ class CheckoutForm:
         if email is None:
             self.problems["email"] = "Enter an e-mail address such as name@example.com."
         if self.wants_account and not own_email:
-            trouble = accounts.problem_with_password(self.values.get("password", ""), email or "")
+            trouble = passwords.problem(self.values.get("password", ""), email or "")
             if trouble:
                 self.problems["password"] = trouble
         shipping = self.values.get("shipping", "")
