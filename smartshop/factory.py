@@ -19,6 +19,7 @@ MODELS = (
     "identity.models",
     "messaging.models",
     "catalog.models",
+    "content.models",
     "inventory.models",
     "pricing.models.promotions",
     "pricing.models.shipping",

@@ -1,0 +1,1 @@
+"""Pages of text that staff writes: about the shop, delivery, privacy, terms."""
