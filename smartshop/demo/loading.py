@@ -20,7 +20,7 @@ from smartshop.demo.browsing import Events
 from smartshop.demo.people import PersonPlan
 from smartshop.demo.process import History
 from smartshop.demo.reviews import ReviewPlan
-from smartshop.demo.writing import catalog, delivery, rows, stock, trade, visits
+from smartshop.demo.writing import catalog, delivery, pages, rows, stock, trade, visits
 from smartshop.demo.writing import people as writing_people
 from smartshop.demo.writing.people import Account
 from smartshop.identity.models import Person
@@ -110,6 +110,7 @@ def load(*, plan: Plan, setting: Setting, progress: Progress = without_progress)
     with _pictures(setting.uploads, progress), unit_of_work():
         refuse_unless_empty()
         writing_people.write_admin(admin.password, setting.password_cost, setting.actor)
+        pages.write_pages(setting.actor)
         placed = _write(made, plan, setting, password_hash, progress)
         audit.record(actor=setting.actor, action="demo.loaded", subject="shop", after=asdict(plan))
     progress("Done", 1.0)

@@ -43,6 +43,9 @@ class Permission(StrEnum):
     ORDERS_REFUND = "orders:refund"
     """Take goods back, let go of part of a price, and refund."""
 
+    PAGES_MANAGE = "pages:manage"
+    """Write and publish pages of text, such as delivery, privacy and terms."""
+
     PRODUCTS_VIEW = "products:view"
     """Read the list of products with their stock and sales."""
 

@@ -45,6 +45,7 @@ VIEWS = (
     "admin.stock",
     "admin.stock_levels",
     "admin.taxes",
+    "admin.text_pages",
     "machine.health",
     "machine.webhooks",
     "shop.browse",
@@ -59,6 +60,7 @@ VIEWS = (
     "shop.seo",
     "shop.stock_notices",
     "shop.wishes",
+    "shop.text_pages",
 )
 
 for _name in VIEWS:

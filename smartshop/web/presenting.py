@@ -13,6 +13,8 @@ from smartshop.cart import queries as carts
 from smartshop.catalog.queries import browsing
 from smartshop.catalog.queries.browsing import CategoryLink
 from smartshop.catalog.rules import pictures
+from smartshop.content import queries as content
+from smartshop.content.queries import PageLink
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.config import Settings
 from smartshop.kernel.money import to_major
@@ -116,6 +118,14 @@ def _navigation() -> tuple[CategoryLink, ...]:
     return tuple(browsing.categories())
 
 
+def footer_pages() -> tuple[PageLink, ...]:
+    """The pages of text that the foot of a shop page leads to; none while the database cannot say."""
+    try:
+        return lately.made("footer pages", content.in_footer)
+    except SQLAlchemyError:
+        return ()
+
+
 def recognised() -> SignedIn | None:
     """Who is signed in; nobody while the database cannot say, so that an error page still shows."""
     try:
@@ -137,7 +147,9 @@ def install(app: Flask) -> None:
         picture_sizes=pictures.sizes,
         country_name=places.country_name,
     )
-    app.jinja_env.globals.update(page_url=page_url, country_name=places.country_name, tax_label=tax.label)
+    app.jinja_env.globals.update(
+        page_url=page_url, footer_pages=footer_pages, country_name=places.country_name, tax_label=tax.label
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

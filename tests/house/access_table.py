@@ -34,6 +34,7 @@ CUSTOMER_READERS = ADMIN | {"support", "analyst", "marketer"}
 ORDER_READERS = ADMIN | {"support", "analyst"}
 PROMOTERS = ADMIN | {"marketer"}
 PROMOTION_READERS = PROMOTERS | {"analyst", "support"}
+PAGE_WRITERS = KEEPERS | {"marketer"}
 MAIL_WRITERS = ADMIN | {"marketer"}
 MODEL_READERS = ADMIN | {"analyst"}
 
@@ -185,6 +186,14 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.change_category": (Route("POST", "/admin/categories/1", KEEPERS),),
     "admin.move_category": (Route("POST", "/admin/categories/1/move", KEEPERS),),
     "admin.remove_category": (Route("POST", "/admin/categories/1/remove", KEEPERS),),
+    "admin.text_pages": (Route("GET", "/admin/pages", PAGE_WRITERS),),
+    "admin.new_text_page": (Route("GET", "/admin/pages/new", PAGE_WRITERS),),
+    "admin.create_text_page": (Route("POST", "/admin/pages/new", PAGE_WRITERS),),
+    "admin.text_page": (Route("GET", "/admin/pages/1", PAGE_WRITERS),),
+    "admin.change_text_page": (Route("POST", "/admin/pages/1", PAGE_WRITERS),),
+    "admin.move_text_page": (Route("POST", "/admin/pages/1/move", PAGE_WRITERS),),
+    "admin.remove_text_page": (Route("POST", "/admin/pages/1/remove", PAGE_WRITERS),),
+    "shop.text_page": (Route("GET", "/pages/about", EVERYBODY),),
     "admin.stock": (Route("GET", "/admin/products/{product_id}/stock", KEEPERS),),
     "admin.receive_stock": (
         Route("POST", "/admin/products/{product_id}/stock/{variant}/receive", KEEPERS, {"quantity": "1"}),

@@ -228,6 +228,8 @@ SCENES: Mapping[str, Scene] = {
     "admin new product": Scene(at("/admin/products/new"), "A new product", ROOT),
     "admin reviews": Scene(at("/admin/reviews"), "", ROOT),
     "admin published reviews": Scene(at("/admin/reviews?state=published"), "", ROOT),
+    "admin pages": Scene(at("/admin/pages"), "page", ROOT),
+    "admin new page": Scene(at("/admin/pages/new"), "A new page", ROOT),
     "admin categories": Scene(at("/admin/categories"), "2 categories", ROOT),
     "admin category": Scene(at("/admin/categories/1"), "Kitchen", ROOT),
     "admin new category": Scene(at("/admin/categories/new"), "A new category", ROOT),

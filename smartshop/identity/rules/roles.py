@@ -42,6 +42,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.CATALOG_MANAGER: _EVERYONE
     | {
+        Permission.PAGES_MANAGE,
         Permission.PRODUCTS_VIEW,
         Permission.PRODUCTS_MANAGE,
         Permission.REVIEWS_MODERATE,
@@ -60,6 +61,7 @@ ROLE_GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.MARKETER: _EVERYONE
     | {
         Permission.EMAILS_MANAGE,
+        Permission.PAGES_MANAGE,
         Permission.ANALYTICS_VIEW,
         Permission.ANALYTICS_EXPORT,
         Permission.CUSTOMERS_VIEW,

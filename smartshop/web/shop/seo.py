@@ -7,6 +7,7 @@ from flask import Response, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from smartshop.catalog.queries import addresses, browsing
+from smartshop.content import queries as content
 from smartshop.kernel.errors import NotFound
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
@@ -84,6 +85,8 @@ def _categories() -> Iterator[str]:
     yield _entry(_absolute("shop.home"))
     for category in browsing.all_categories():
         yield _entry(_absolute("shop.category", slug=category.slug))
+    for page in content.published():
+        yield _entry(_absolute("shop.text_page", slug=page.slug), page.updated_at.date().isoformat())
 
 
 def _products(part: int) -> Iterator[str]:
