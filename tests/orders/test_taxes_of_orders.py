@@ -13,16 +13,16 @@ from smartshop.orders.queries import reading
 from smartshop.orders.queries.reading import OrderView
 from smartshop.pricing.models.shipping import ShippingZone
 from smartshop.pricing.models.tax import TaxArea
-from tests.factories import make_cart, make_command, make_product, make_taxes, make_zone
+from tests.factories import HOME, make_cart, make_command, make_product, make_taxes, make_zone
 from tests.row_counts import nothing_changes
 
 PARIS = Address("Ada Buyer", "1 Rue Ada", "Paris", "75001", "FR")
 
 
-def place(total_minor: int, *goods: tuple[str, int], address: Address | None = None) -> OrderView:
+def place(total_minor: int, *goods: tuple[str, int], address: Address = HOME) -> OrderView:
     """An order of one of each of these (tax class, price)."""
     cart = [(make_product(price_minor=price, tax_class=tax_class), 1) for tax_class, price in goods]
-    command = make_command(expected_total_minor=total_minor, **({"address": address} if address else {}))
+    command = make_command(expected_total_minor=total_minor, address=address)
     number = placing.place(command=command, key=make_cart(*cart), currency="GBP")
     return reading.order(number, seen_by=None)
 
