@@ -33,7 +33,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.operations import hearing, placing, recovering, refunding
-from smartshop.orders.queries import aftercare
+from smartshop.orders.queries import aftercare, quotes
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import GatewayAway, Outcome, Result
@@ -103,7 +103,7 @@ class Books(RuleBasedStateMachine):
         code, card = WAYS[way]
         try:
             snapshot = cart_queries.snapshot(basket)
-            quote = placing.quote_for(snapshot, shipping_code="standard", country="GB", currency="GBP")
+            quote = quotes.quote_for(snapshot, shipping_code="standard", country="GB", currency="GBP")
             command = make_command(expected_total_minor=quote.total_minor, payment_code=code, card=card)
             number = placing.place(command=command, key=basket, currency="GBP")
         except DomainError as refusal:
