@@ -33,6 +33,15 @@ SOLD = (
 
 TOUCH = sa.update(Cart).where(Cart.id == sa.bindparam("cart_id")).values(updated_at=sa.bindparam("moment"))
 
+CLOSE = (
+    sa.update(Cart)
+    .where(Cart.id == sa.bindparam("cart_id"), Cart.state == "open")
+    .values(state="ordered", updated_at=sa.bindparam("moment"))
+)
+QUANTITIES = sa.select(CartLine.variant_id, CartLine.quantity).where(
+    CartLine.cart_id == sa.bindparam("cart_id")
+)
+
 
 class SoldOut(Conflict):
     """Nothing is left of what was to go into the cart."""
@@ -177,11 +186,7 @@ def close(*, cart_id: int) -> None:
     Raises CartGone when somebody else did.
     """
     with unit_of_work():
-        closed = db.session.execute(
-            sa.update(Cart)
-            .where(Cart.id == cart_id, Cart.state == "open")
-            .values(state="ordered", updated_at=clock.now())
-        )
+        closed = db.session.execute(CLOSE, {"cart_id": cart_id, "moment": clock.now()})
         if not closed.rowcount:  # type: ignore[attr-defined]
             raise CartGone("This cart was ordered already.")
 
@@ -240,10 +245,7 @@ def _insert(dialect: str, table: type[Base]) -> Any:
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
-    rows = db.session.execute(
-        sa.select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == cart_id)
-    )
-    return {row.variant_id: row.quantity for row in rows}
+    return {row.variant_id: row.quantity for row in db.session.execute(QUANTITIES, {"cart_id": cart_id})}
 
 
 def _put(cart_id: int, variant_id: int, quantity: int) -> None:

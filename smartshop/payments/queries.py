@@ -9,6 +9,20 @@ import sqlalchemy as sa
 from smartshop.kernel.extensions import db
 from smartshop.payments.models import PaymentAttempt, Refund
 
+UNANSWERED = (
+    sa.select(
+        PaymentAttempt.reference,
+        PaymentAttempt.id,
+        PaymentAttempt.provider_reference,
+        PaymentAttempt.page_url,
+    )
+    .where(
+        PaymentAttempt.reference.in_(sa.bindparam("references", expanding=True)),
+        PaymentAttempt.settled_at.is_(None),
+    )
+    .order_by(PaymentAttempt.id)
+)
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -40,16 +54,7 @@ class OpenAttempt:
 
 def open_attempts(references: Collection[str]) -> dict[str, OpenAttempt]:
     """The latest unanswered attempt by reference; references without one are left out."""
-    rows = db.session.execute(
-        sa.select(
-            PaymentAttempt.reference,
-            PaymentAttempt.id,
-            PaymentAttempt.provider_reference,
-            PaymentAttempt.page_url,
-        )
-        .where(PaymentAttempt.reference.in_(references), PaymentAttempt.settled_at.is_(None))
-        .order_by(PaymentAttempt.id)
-    )
+    rows = db.session.execute(UNANSWERED, {"references": list(references)})
     return {row[0]: OpenAttempt(row[1], row[2] or "", row[3]) for row in rows}
 
 
