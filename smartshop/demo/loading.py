@@ -20,7 +20,7 @@ from smartshop.demo.browsing import Events
 from smartshop.demo.people import PersonPlan
 from smartshop.demo.process import History
 from smartshop.demo.reviews import ReviewPlan
-from smartshop.demo.writing import catalog, delivery, pages, rows, stock, trade, visits
+from smartshop.demo.writing import catalog, delivery, offers, pages, rows, stock, trade, visits
 from smartshop.demo.writing import people as writing_people
 from smartshop.demo.writing.people import Account
 from smartshop.identity.models import Person
@@ -206,6 +206,7 @@ def _write(made: _Made, plan: Plan, setting: Setting, password_hash: str, progre
     progress("Writing visits", 0.6)
     visits.write_events(made.events, person_ids, sold, placed, scale)
     visits.write_carts(history, made.events, person_ids, sold)
+    offers.write_promotions(scale, setting.actor)
     delivery.write_delivery(scale)
     popularity.recount()
     return placed

@@ -21,8 +21,9 @@ from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.kernel import clock
 from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.extensions import db
-from smartshop.orders.models import Order, OrderLine, OrderReturn
+from smartshop.orders.models import Order, OrderLine, OrderPromotion, OrderReturn
 from smartshop.payments.models import PaymentAttempt
+from smartshop.pricing.queries import promoting
 from smartshop.pricing.queries.shipping import shipping_methods
 from tests.databases import CHEAP_PASSWORDS
 
@@ -248,3 +249,15 @@ def test_the_shop_sends_home_to_europe_and_to_the_rest(shop: DemoReport) -> None
     assert not db.session.scalar(
         sa.select(sa.func.count()).select_from(Variant).where(Variant.weight_grams == 0)
     )
+
+
+def test_offers_run_from_the_first_day_and_the_history_knows_none(shop: DemoReport) -> None:
+    found = promoting.page_of_promotions()
+    assert [(row.name, row.code, row.state, row.used) for row in found.items] == [
+        ("Free delivery", "FREEPOST", "running", 0),
+        ("3 for 2 on candles and soap", "", "running", 0),
+        ("10% off your first order", "WELCOME10", "running", 0),
+    ]
+    candles = promoting.facts(found.items[1].id)
+    assert (candles.scope, len(candles.target_ids)) == ("categories", 1)
+    assert db.session.scalars(sa.select(OrderPromotion)).all() == []
