@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )
     outbox_seconds: int = Field(
-        60, ge=1, le=3600, description="Seconds between two deliveries of the e-mail outbox."
+        15, ge=1, le=3600, description="Seconds between two deliveries of the e-mail outbox."
     )
 
     @model_validator(mode="after")
