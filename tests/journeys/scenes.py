@@ -141,9 +141,9 @@ def two_factor_on(page: Page, shop: LiveShop) -> None:
 
 def wishlist(page: Page, shop: LiveShop) -> None:
     page.goto(f"/p/{shop.mug.slug}")
-    if page.get_by_role("button", name="Save Stoneware mug").count():
-        page.get_by_role("button", name="Save Stoneware mug").click()
-        expect(page.get_by_role("button", name="Take Stoneware mug off")).to_be_visible()
+    if page.get_by_role("button", name="Save for later: Stoneware mug").count():
+        page.get_by_role("button", name="Save for later: Stoneware mug").click()
+        expect(page.get_by_role("button", name="Saved: take Stoneware mug off")).to_be_visible()
     page.goto("/account/wishlist")
 
 
