@@ -7,7 +7,7 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from smartshop.cart import operations as carts
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Category, Product, Variant
 from smartshop.catalog.operations import listing

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from smartshop.cart.operations import purging
 from smartshop.catalog.operations import picture_files
 from smartshop.identity.operations import tidying
 from smartshop.insights import rules as insight_rules
@@ -55,6 +56,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("tell-low-stock", Daily(6), timedelta(minutes=10), tell_low_stock),
         Job(TRAIN_MODELS, Daily(settings.training_hour), timedelta(hours=2), train_models),
         Job("tidy-up", Daily((settings.training_hour + 1) % 24), timedelta(minutes=30), tidy_up),
+        Job("purge-carts", Daily((settings.training_hour + 1) % 24, 30), timedelta(minutes=30), purge_carts),
     )
 
 
@@ -141,6 +143,12 @@ def tidy_up(settings: Settings) -> str:
         f"{operations.forget_old_runs()} old job runs forgotten, {pictures} files of removed pictures deleted, "
         f"{old} old sheets and stock wishes forgotten, {tidying.forget_old()} spent codes and sign-ins forgotten"
     )
+
+
+def purge_carts(settings: Settings) -> str:
+    """Delete the carts of guests who do not come back."""
+    purged = purging.purge(untouched_for=timedelta(days=settings.cart_days))
+    return f"{purged} carts of guests deleted that nobody touched for {settings.cart_days} days"
 
 
 def _told(question: str, state: str, reason: str) -> str:

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(
         10, ge=0, le=120, description="How long an open checkout keeps its stock; 0 keeps none."
     )
+    cart_days: int = Field(
+        90, ge=7, le=3650, description="Days after which a guest's cart that nobody touched is deleted."
+    )
     low_stock: int = Field(
         3,
         ge=0,

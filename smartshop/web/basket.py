@@ -2,8 +2,8 @@
 
 from flask import session
 
-from smartshop.cart import operations as carts
-from smartshop.cart.operations import Merged
+from smartshop.cart.operations import filling as carts
+from smartshop.cart.operations.filling import Merged
 from smartshop.cart.queries import CartKey
 from smartshop.web.signing import current_person
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries, rules
 from smartshop.cart.models import Cart, CartLine
-from smartshop.cart.operations import Added, CartGone, Merged, SoldOut
+from smartshop.cart.operations import filling as carts
+from smartshop.cart.operations.filling import Added, CartGone, Merged, SoldOut
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Category, Product, Variant
 from smartshop.inventory.models import StockLevel

@@ -11,8 +11,8 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
+from smartshop.cart.operations import filling as carts
 from smartshop.factory import create_app
 from smartshop.inventory.operations import stock
 from smartshop.messaging.operations import outbox

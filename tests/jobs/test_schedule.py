@@ -12,6 +12,7 @@ from smartshop.kernel.config import Settings
 from smartshop.kernel.extensions import db
 from smartshop.messaging.models import Email
 from smartshop.messaging.operations import outbox
+from tests.factories import make_cart, make_product
 from tests.insights import histories
 
 
@@ -87,6 +88,19 @@ def test_a_fresh_history_is_learned_from_at_once(app: Flask) -> None:
         ("train-models", histories.END + timedelta(hours=14, minutes=7))
     ]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(TrainingRun)) == 3
+
+
+def test_carts_of_guests_are_purged_after_the_days_of_the_settings(app: Flask) -> None:
+    with time_machine.travel(histories.END, tick=True):
+        make_cart((make_product(), 1))
+    with time_machine.travel(histories.END + timedelta(days=89), tick=True):
+        assert run(app, "purge-carts").detail.startswith("0 carts")
+    with time_machine.travel(histories.END + timedelta(days=91), tick=True):
+        ended = run(app, "purge-carts")
+    assert (ended.state, ended.detail) == (
+        "done",
+        "1 carts of guests deleted that nobody touched for 90 days",
+    )
 
 
 def test_every_job_has_its_own_name_and_a_deadline(app: Flask) -> None:

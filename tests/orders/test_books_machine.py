@@ -22,8 +22,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.inventory.operations import holds, stock

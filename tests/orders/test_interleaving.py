@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
 from smartshop.cart.models import Cart, CartLine
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import stock

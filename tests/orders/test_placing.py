@@ -5,9 +5,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
-from smartshop.cart.operations import CartGone
+from smartshop.cart.operations import filling as carts
+from smartshop.cart.operations.filling import CartGone
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory.models import StockLevel, StockMovement

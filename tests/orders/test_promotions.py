@@ -5,8 +5,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.catalog.models import Category
 from smartshop.kernel import audit, clock

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.uow import unit_of_work

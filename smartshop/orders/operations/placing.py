@@ -4,9 +4,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from smartshop.cart import operations as carts
 from smartshop.cart import queries as cart_queries
 from smartshop.cart import rules as cart_rules
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.operations import holds, stock
 from smartshop.kernel import audit, clock, codes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from smartshop.cart import operations as carts
+from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.uow import unit_of_work

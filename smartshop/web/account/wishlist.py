@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from smartshop.cart import operations as carts
+from smartshop.cart.operations import filling as carts
 from smartshop.catalog.operations import wishing
 from smartshop.catalog.queries import wishes
 from smartshop.kernel.permissions import Permission

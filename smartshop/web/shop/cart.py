@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
-from smartshop.cart import operations as carts
+from smartshop.cart.operations import filling as carts
 from smartshop.web import basket, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop import cart_page, offers

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
-from smartshop.cart import operations as filling
 from smartshop.cart import queries as carts
+from smartshop.cart.operations import filling
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.operations import addresses
 from smartshop.identity.operations.joining import Wanted

@@ -1,0 +1,1 @@
+"""Filling carts, and forgetting those that nobody comes back to."""
