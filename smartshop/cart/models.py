@@ -25,7 +25,9 @@ class Cart(Base):
 
     id: so.Mapped[int] = so.mapped_column(primary_key=True)
     token_fingerprint: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
-    person_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    person_id: so.Mapped[int | None] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
     state: so.Mapped[str] = so.mapped_column(sa.String(10), default="open")
     coupon_code: so.Mapped[str] = so.mapped_column(sa.String(40), default="", server_default="")
     created_at: so.Mapped[datetime]
@@ -34,6 +36,22 @@ class Cart(Base):
 
 class CartLine(Base):
     __tablename__ = "cart_lines"
+    __table_args__ = (sa.CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),)
+
+    cart_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("carts.id", ondelete="CASCADE"), primary_key=True
+    )
+    variant_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("variants.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quantity: so.Mapped[int]
+    added_at: so.Mapped[datetime]
+
+
+class SavedLine(Base):
+    """A line put aside for later: no count, hold or order ever looks here. It stays when its cart is ordered."""
+
+    __tablename__ = "saved_lines"
     __table_args__ = (sa.CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),)
 
     cart_id: so.Mapped[int] = so.mapped_column(

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.cart.models import Cart, CartLine
+from smartshop.cart.models import Cart, CartLine, SavedLine
 from smartshop.catalog.models import Product, ProductImage, Variant
 from smartshop.catalog.queries import paths
 from smartshop.inventory.models import StockLevel
@@ -83,15 +83,18 @@ class CartSnapshot:
 
 def is_owned(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
     """The condition that picks somebody's open cart; `owner` gives its parameter."""
+    return sa.and_(Cart.state == "open", was_owned(by_guest))
+
+
+def was_owned(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
+    """The condition that picks every cart somebody ever had, as lines saved for later outlive an order."""
     if by_guest:
-        is_theirs = sa.and_(Cart.person_id.is_(None), Cart.token_fingerprint == sa.bindparam("owner"))
-    else:
-        is_theirs = Cart.person_id == sa.bindparam("owner")
-    return sa.and_(Cart.state == "open", is_theirs)
+        return sa.and_(Cart.person_id.is_(None), Cart.token_fingerprint == sa.bindparam("owner"))
+    return Cart.person_id == sa.bindparam("owner")
 
 
 def owner(key: CartKey) -> dict[str, int | str]:
-    """The parameter of `is_owned`."""
+    """The parameter of `is_owned` and `was_owned`."""
     return {"owner": codes.fingerprint(key.token or "") if key.person_id is None else key.person_id}
 
 
@@ -112,16 +115,21 @@ def snapshot(key: CartKey) -> CartSnapshot:
     """The cart with prices and what is left, in one query; oldest line first."""
     if key.token is None and key.person_id is None:
         return CartSnapshot(None, ())
-    rows = db.session.execute(_lines(key.is_guest), owner(key)).all()
-    items = tuple(
-        _item(row.quantity, row.Variant, row.Product, row.StockLevel, row.held, row.image, row.path)
-        for row in rows
-    )
+    rows = db.session.execute(_lines(CartLine, key.is_guest), owner(key)).all()
+    items = tuple(map(_item, rows))
     return CartSnapshot(rows[0].cart_id, items, rows[0].coupon_code) if rows else CartSnapshot(None, ())
 
 
+def saved(key: CartKey) -> tuple[CartItem, ...]:
+    """What somebody saved for later, with today's prices and what is left, in one query; oldest first."""
+    if key.token is None and key.person_id is None:
+        return ()
+    return tuple(map(_item, db.session.execute(_lines(SavedLine, key.is_guest), owner(key)).all()))
+
+
 @cache
-def _lines(by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
+def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
+    """The lines of an open cart, or what its owner saved for later."""
     image = sa.func.coalesce(
         _first_image(ProductImage.variant_id == Variant.id),
         _first_image(ProductImage.product_id == Product.id),
@@ -131,7 +139,7 @@ def _lines(by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
         sa.select(
             Cart.id.label("cart_id"),
             Cart.coupon_code,
-            CartLine.quantity,
+            table.quantity,
             Variant,
             Product,
             StockLevel,
@@ -139,13 +147,13 @@ def _lines(by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
             image.label("image"),
             above.c.path,
         )
-        .join(CartLine, CartLine.cart_id == Cart.id)
-        .join(Variant, Variant.id == CartLine.variant_id)
+        .join(table, table.cart_id == Cart.id)
+        .join(Variant, Variant.id == table.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(above, above.c.id == Product.category_id)
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(is_owned(by_guest))
-        .order_by(CartLine.added_at, CartLine.variant_id)
+        .where(is_owned(by_guest) if table is CartLine else was_owned(by_guest))
+        .order_by(table.added_at, table.variant_id)
         .execution_options(populate_existing=True)
     )
 
@@ -155,17 +163,12 @@ def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
     return first.correlate(Product, Variant).scalar_subquery()
 
 
-def _item(
-    quantity: int,
-    variant: Variant,
-    product: Product,
-    level: StockLevel | None,
-    held: int,
-    image: str | None,
-    path: str | None,
-) -> CartItem:
+def _item(row: sa.Row[*tuple[Any, ...]]) -> CartItem:
+    variant: Variant = row.Variant
+    product: Product = row.Product
+    level: StockLevel | None = row.StockLevel
     is_sold = variant.is_active and product.status == "published" and level is not None
-    left = (level.on_hand - held if level.is_tracked else None) if is_sold and level is not None else 0
+    left = (level.on_hand - row.held if level.is_tracked else None) if is_sold and level is not None else 0
     return CartItem(
         variant_id=variant.id,
         product_id=product.id,
@@ -173,10 +176,10 @@ def _item(
         name=product.name,
         variant_name=variant.name,
         sku=variant.sku,
-        image_path=image or "",
+        image_path=row.image or "",
         unit_price_minor=variant.price_minor,
-        quantity=quantity,
-        category_ids=paths.steps(path) or (product.category_id,),
+        quantity=row.quantity,
+        category_ids=paths.steps(row.path) or (product.category_id,),
         weight_grams=variant.weight_grams,
         tax_class=product.tax_class,
         availability=Availability(left),

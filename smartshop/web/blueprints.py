@@ -57,6 +57,7 @@ VIEWS = (
     "shop.product",
     "shop.recent",
     "shop.reviews",
+    "shop.saving",
     "shop.seo",
     "shop.stock_notices",
     "shop.wishes",

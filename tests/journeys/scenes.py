@@ -40,6 +40,12 @@ def full_cart(page: Page, shop: LiveShop) -> None:
         steps.add_to_cart(page, 2)
 
 
+def saved_lines(page: Page, shop: LiveShop) -> None:
+    full_cart(page, shop)
+    page.get_by_role("button", name="Save for later: Wool throw").click()
+    page.get_by_role("heading", name="Saved for later").wait_for()
+
+
 def short_cart(page: Page, shop: LiveShop) -> None:
     shop.set_stock(shop.lamp, 3)
     page.goto(f"/p/{shop.lamp.slug}")
@@ -186,6 +192,7 @@ SCENES: Mapping[str, Scene] = {
     "sold-out product": Scene(at("/p/{kettle}"), "Enamel kettle"),
     "empty cart": Scene(at("/cart"), "Your cart"),
     "full cart": Scene(full_cart, "Your cart"),
+    "cart with a line saved for later": Scene(saved_lines, "Your cart"),
     "short cart": Scene(short_cart, "Your cart"),
     "checkout": Scene(checkout, "Checkout"),
     "refused checkout": Scene(refused_checkout, "Checkout"),

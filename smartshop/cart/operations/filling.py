@@ -7,17 +7,16 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from smartshop.cart import rules
 from smartshop.cart.models import Cart, CartLine
+from smartshop.cart.operations import inserting, saved_lines
 from smartshop.cart.queries import CartKey, is_owned, owner
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory.operations import holds
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import clock, codes
-from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -112,32 +111,40 @@ def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
             _put(cart_id, variant_id, kept)
         else:
             db.session.delete(line)
-            _touch(cart_id)
+            touch(cart_id)
     return kept < quantity
 
 
 def merge(*, token: str | None, person_id: int) -> Merged:
     """Bring a guest's cart into a person's own at sign-in: the larger quantity of each, at most what is left."""
+    guest_key = CartKey(token=token)
+    if not token:
+        return Merged(0, 0)
     with unit_of_work():
-        guest_id = hold(key=CartKey(token=token)) if token else None
-        if guest_id is None:
+        guest_id, saved = hold(key=guest_key), saved_lines.take(guest_key)
+        if guest_id is None and not saved:
             return Merged(0, 0)
         own_id, _token = _open_cart(CartKey(person_id=person_id))
-        own, guest = _quantities(own_id), _quantities(guest_id)
-        wanted = rules.merged(own, guest)
-        holds.release(reference=rules.holder(guest_id))
-        left = inventory.availability(list(guest), holder=rules.holder(own_id))
-        clipped = 0
-        for variant_id in sorted(guest):
-            kept = left[variant_id].clip(wanted[variant_id])
-            clipped += kept < wanted[variant_id]
-            _put(own_id, variant_id, kept)
-        code = db.session.scalar(sa.select(Cart.coupon_code).where(Cart.id == guest_id))
-        if code:
-            db.session.execute(sa.update(Cart).where(Cart.id == own_id).values(coupon_code=code))
-        db.session.execute(
-            sa.update(Cart).where(Cart.id == guest_id).values(state="merged", updated_at=clock.now())
-        )
+        saved_lines.put(saved, cart_id=own_id, join=saved_lines.larger)
+        return Merged(0, 0) if guest_id is None else _merge(guest_id, own_id)
+
+
+def _merge(guest_id: int, own_id: int) -> Merged:
+    own, guest = _quantities(own_id), _quantities(guest_id)
+    wanted = rules.merged(own, guest)
+    holds.release(reference=rules.holder(guest_id))
+    left = inventory.availability(list(guest), holder=rules.holder(own_id))
+    clipped = 0
+    for variant_id in sorted(guest):
+        kept = left[variant_id].clip(wanted[variant_id])
+        clipped += kept < wanted[variant_id]
+        _put(own_id, variant_id, kept)
+    code = db.session.scalar(sa.select(Cart.coupon_code).where(Cart.id == guest_id))
+    if code:
+        db.session.execute(sa.update(Cart).where(Cart.id == own_id).values(coupon_code=code))
+    db.session.execute(
+        sa.update(Cart).where(Cart.id == guest_id).values(state="merged", updated_at=clock.now())
+    )
     return Merged(len(guest), clipped)
 
 
@@ -223,25 +230,19 @@ def _open_cart(key: CartKey) -> tuple[int, str | None]:
         return found, None
     token, moment = codes.token(), clock.now()
     row = {"person_id": key.person_id, "state": "open", "created_at": moment, "updated_at": moment}
-    made = db.session.scalar(_opening(_dialect()), {"token_fingerprint": codes.fingerprint(token), **row})
+    made = db.session.scalar(
+        _opening(inserting.dialect()), {"token_fingerprint": codes.fingerprint(token), **row}
+    )
     if made is None:
         return _open_cart(key)
+    saved_lines.put(saved_lines.take(key), cart_id=made, join=saved_lines.larger)
     return made, None if key.person_id is not None else token
 
 
 @cache
 def _opening(dialect: str) -> Any:
     free = {"index_elements": ["person_id"], "index_where": sa.text("state = 'open'")}
-    return _insert(dialect, Cart).on_conflict_do_nothing(**free).returning(Cart.id)
-
-
-def _dialect() -> str:
-    return db.session.get_bind().dialect.name
-
-
-def _insert(dialect: str, table: type[Base]) -> Any:
-    """The INSERT of a database, which knows ON CONFLICT."""
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return inserting.insert(dialect, Cart).on_conflict_do_nothing(**free).returning(Cart.id)
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
@@ -253,17 +254,18 @@ def _put(cart_id: int, variant_id: int, quantity: int) -> None:
     if not quantity:
         return
     line = {"cart_id": cart_id, "variant_id": variant_id, "quantity": quantity, "added_at": clock.now()}
-    db.session.execute(_putting(_dialect()), line)
-    _touch(cart_id)
+    db.session.execute(_putting(inserting.dialect()), line)
+    touch(cart_id)
 
 
 @cache
 def _putting(dialect: str) -> Any:
-    line = _insert(dialect, CartLine)
+    line = inserting.insert(dialect, CartLine)
     return line.on_conflict_do_update(
         index_elements=["cart_id", "variant_id"], set_={"quantity": line.excluded.quantity}
     )
 
 
-def _touch(cart_id: int) -> None:
+def touch(cart_id: int) -> None:
+    """Note that the owner was here: the purge of old carts counts from now."""
     db.session.execute(TOUCH, {"cart_id": cart_id, "moment": clock.now()})
