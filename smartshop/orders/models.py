@@ -104,6 +104,8 @@ class OrderLine(Base):
     unit_price_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     discount_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
     tax_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger, default=0)
+    tax_basis_points: so.Mapped[int | None]
+    """The rate it fell under; None where that was not kept."""
     total_minor: so.Mapped[int] = so.mapped_column(sa.BigInteger)
     returned_quantity: so.Mapped[int] = so.mapped_column(default=0)
     """What came back or was cancelled."""

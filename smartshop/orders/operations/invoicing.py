@@ -1,5 +1,6 @@
 """Issuing invoices and credit notes: the number and the document in one transaction, so that no number is missing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Invoice, InvoiceCounter, Order
 from smartshop.orders.operations import letting_off, moving
-from smartshop.orders.rules import invoices
+from smartshop.orders.rules import crediting, invoices
 from smartshop.orders.rules.aftercare import OPEN_STATES
 from smartshop.orders.rules.invoices import InvoiceLine, Kind, Seller
 from smartshop.orders.rules.states import State
@@ -75,28 +76,48 @@ def credit(
     order: Order,
     *,
     lines: Sequence[InvoiceLine],
+    rates: Sequence[tuple[int | None, int]],
     amount_minor: int,
     tax_minor: int,
     reason: str,
     seller: Seller,
     actor: audit.Actor,
 ) -> str | None:
-    """The number of a new credit note of a locked order, or None: what was never invoiced needs none."""
+    """The number of a new credit note of a locked order, or None: what was never invoiced needs none.
+
+    ``rates`` as `crediting.rates_of` has them; ``tax_minor`` counts for orders that kept no part for each rate.
+    """
     invoice = invoice_of(order)
     if invoice is None or not amount_minor:
         return None
-    beside = amount_minor - sum(line.total_minor for line in lines)
+    taxes = _credited_taxes(order, amount_minor, rates)
+    added = sum(part["tax_minor"] for part in taxes if not part["is_inclusive"])
+    beside = amount_minor - added - sum(line.total_minor for line in lines)
     facts = invoices.facts(
         seller=seller,
         order=_order_facts(order),
         lines=lines,
         totals=[("Other", beside)] if beside and lines else [],
         total_minor=amount_minor,
-        tax_minor=tax_minor,
+        tax_minor=sum(part["tax_minor"] for part in taxes) if order.taxes else tax_minor,
+        taxes=taxes,
         refers_to=invoice,
         reason=reason,
     )
     return _write(order, Kind.CREDIT_NOTE, amount_minor, facts, actor)
+
+
+def _credited_taxes(
+    order: Order, amount_minor: int, rates: Sequence[tuple[int | None, int]]
+) -> list[dict[str, Any]]:
+    """The part of each rate in a credit, beside what earlier credit notes say."""
+    notes = sa.select(Invoice.facts).where(Invoice.order_id == order.id, Invoice.kind == Kind.CREDIT_NOTE)
+    before: Counter[int] = Counter()
+    for facts in db.session.scalars(notes):
+        before += crediting.by_rate(facts.get("taxes", []), facts["total_minor"])
+    left = crediting.by_rate(order.taxes, order.total_minor)
+    left.subtract(before)
+    return crediting.parts(order.taxes, crediting.rates_of(amount_minor, rates, left), before)
 
 
 def _order_facts(order: Order) -> dict[str, Any]:

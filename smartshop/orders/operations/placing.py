@@ -231,6 +231,7 @@ def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[OrderLin
             unit_price_minor=line.unit_price_minor,
             discount_minor=line.discount_minor,
             tax_minor=line.tax_minor,
+            tax_basis_points=line.tax_basis_points,
             total_minor=line.total_minor,
         )
         for position, (item, line) in enumerate(zip(snapshot.items, quote.lines, strict=True), start=1)

@@ -128,7 +128,7 @@ def let_go(
         if amount_minor > queries.standing(order).creditable_minor:
             problem = "That is more than the order still costs."
             raise Invalid(problem, {"amount": problem})
-        _book(order, [], amount_minor, doer)
+        _book(order, [], [], amount_minor, doer)
         moving.note(
             order,
             "order.credited",
@@ -143,7 +143,7 @@ def let_go(
 def _credit(order: Order, lines: Sequence[OrderLine], picked: Mapping[int, int], doer: Doer) -> int:
     """Count pieces as returned and let their price go, or what is left of it; returns the minor units."""
     shown: list[InvoiceLine] = []
-    worth = 0
+    rates: list[tuple[int | None, int]] = []
     for line in (line for line in lines if line.position in picked):
         quantity = picked[line.position]
         value = queries.line_state(order, line).credit(quantity)
@@ -155,19 +155,27 @@ def _credit(order: Order, lines: Sequence[OrderLine], picked: Mapping[int, int],
             )
         )
         shown.append(InvoiceLine(line.product_name, quantity, line.unit_price_minor, value.goods_minor))
-        worth += value.total_minor
+        rates.append((line.tax_basis_points, value.total_minor))
     left = queries.standing(order).creditable_minor
     is_everything = all(line.returned_quantity == line.quantity == line.cancelled_quantity for line in lines)
-    return _book(order, shown, left if is_everything else min(worth, left), doer)
+    worth = sum(minor for _rate, minor in rates)
+    return _book(order, shown, rates, left if is_everything else min(worth, left), doer)
 
 
-def _book(order: Order, shown: Sequence[InvoiceLine], amount_minor: int, doer: Doer) -> int:
-    """Take an amount off the order, with a credit note if it was invoiced."""
+def _book(
+    order: Order,
+    shown: Sequence[InvoiceLine],
+    rates: Sequence[tuple[int | None, int]],
+    amount_minor: int,
+    doer: Doer,
+) -> int:
+    """Take an amount off the order, with a credit note if it was invoiced; ``rates`` as `crediting.rates_of` has them."""
     before = order.returned_minor
     order.returned_minor = before + amount_minor
     invoicing.credit(
         order,
         lines=shown,
+        rates=rates,
         amount_minor=amount_minor,
         tax_minor=aftercare.part(order.tax_minor, order.returned_minor, order.total_minor)
         - aftercare.part(order.tax_minor, before, order.total_minor),

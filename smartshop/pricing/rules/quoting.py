@@ -21,6 +21,7 @@ class QuotedLine:
     discount_minor: int
     total_minor: int
     tax_minor: int
+    tax_basis_points: int
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,18 @@ def _quoted(
     weight = sum(line.quantity * line.weight_grams for line in lines)
     full_shipping = shipping.price_for(sum(totals), weight) if lines else 0
     shipping_minor, applied = _shipped(full_shipping, applied)
-    parts, spread = _taxed([tax.of_class(line.tax_class) for line in lines], totals, tax, shipping_minor)
+    of_lines = [tax.of_class(line.tax_class) for line in lines]
+    parts, spread = _taxed(of_lines, totals, tax, shipping_minor)
     added = sum(part.tax_minor for part in parts if not part.tax.is_inclusive)
     return Quote(
         currency=currency,
         lines=tuple(
-            QuotedLine(line.variant_id, line.quantity, line.unit_price_minor, less, total, part)
-            for line, less, total, part in zip(lines, discounts, totals, spread[:-1], strict=True)
+            QuotedLine(
+                line.variant_id, line.quantity, line.unit_price_minor, less, total, part, rate.basis_points
+            )
+            for line, less, total, part, rate in zip(
+                lines, discounts, totals, spread[:-1], of_lines, strict=True
+            )
         ),
         goods_minor=sum(line.gross_minor for line in lines),
         discount_minor=sum(discounts),
