@@ -46,6 +46,7 @@ VIEWS = (
     "admin.stock_levels",
     "admin.taxes",
     "admin.text_pages",
+    "admin.variants",
     "machine.health",
     "machine.webhooks",
     "shop.browse",

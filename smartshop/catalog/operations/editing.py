@@ -3,7 +3,7 @@
 ``inventory.operations.goods`` calls these, because a variant that is no longer sold changes what is in stock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -63,9 +63,12 @@ def change(
     seen: datetime,
     facts: ProductFacts,
     variants: Mapping[int, VariantFacts],
+    order: Sequence[int] = (),
     actor: audit.Actor,
 ) -> None:
     """Change a product and all of its variants; its address stays. ``seen`` is the ``updated_at`` of the form.
+
+    ``order`` holds the ids of the variants as they are to stand; without it they stay where they are.
 
     Raises Invalid, NotFound, OutOfDate.
     """
@@ -81,15 +84,22 @@ def change(
         _check_category(facts.category_id)
         _check_tax_class(facts.tax_class)
         kept = ProductFacts(
-            product.name, product.description, product.category_id, product.status, product.tax_class
+            product.name,
+            product.description,
+            product.category_id,
+            product.status,
+            product.tax_class,
+            product.attributes,
         )
         before, after = editing.changes(kept, facts)
         for row in rows:
-            now = VariantFacts(row.name, row.price_minor, row.is_active, row.weight_grams)
+            now = VariantFacts(row.name, row.price_minor, row.is_active, row.weight_grams, row.options)
             old, new = editing.changes(now, wanted[row.id])
             before |= {f"{row.sku} {name}": value for name, value in old.items()}
             after |= {f"{row.sku} {name}": value for name, value in new.items()}
             _set(row, new)
+        if order and (moved := _placed(rows, order)):
+            before["order"], after["order"] = moved
         if not after:
             return
         _set(product, vars(facts))
@@ -102,6 +112,20 @@ def change(
             before=before,
             after=after,
         )
+
+
+def _placed(rows: Sequence[Variant], order: Sequence[int]) -> tuple[list[str], list[str]] | None:
+    """Put the variants in this order; the codes in the order before and after, None when it is the same."""
+    before = sorted(rows, key=lambda row: row.position)
+    after = sorted(rows, key=lambda row: order.index(row.id))
+    if before == after:
+        return None
+    first = before[-1].position + 1
+    for base in (first, 0):
+        for place, row in enumerate(after, start=base):
+            row.position = place
+        db.session.flush()
+    return [row.sku for row in before], [row.sku for row in after]
 
 
 def _locked(product_id: int) -> Product:

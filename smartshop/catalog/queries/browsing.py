@@ -201,6 +201,21 @@ def product(slug: str) -> ProductView:
     found = db.session.scalar(PRODUCT, {"slug": slug})
     if found is None:
         raise NotFound("We do not sell this any more. The search finds what we have.")
+    return _view(found)
+
+
+def preview(product_id: int) -> ProductView:
+    """A product as its page would show it, published or not; four queries.
+
+    Raises NotFound.
+    """
+    found = db.session.get(Product, product_id)
+    if found is None:
+        raise NotFound("There is no such product.")
+    return _view(found)
+
+
+def _view(found: Product) -> ProductView:
     tree = _Tree.read()
     images = db.session.scalars(IMAGES, {"product_id": found.id}).all()
     of_variant = {image.variant_id: image.path for image in images if image.variant_id}

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ class VariantKept:
     price_minor: int
     is_active: bool
     weight_grams: int
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class ProductKept:
     status: str
     updated_at: datetime
     tax_class: str
+    attributes: dict[str, Any]
     variants: tuple[VariantKept, ...]
 
 
@@ -43,12 +46,18 @@ def product(product_id: int) -> ProductKept:
 
     Raises NotFound.
     """
-    columns = (Product.id, Product.slug, Product.name, Product.description, Product.category_id)
-    found = db.session.execute(
-        sa.select(*columns, Product.status, Product.updated_at, Product.tax_class).where(
-            Product.id == product_id
-        )
-    ).one_or_none()
+    columns: tuple[Any, ...] = (
+        Product.id,
+        Product.slug,
+        Product.name,
+        Product.description,
+        Product.category_id,
+        Product.status,
+        Product.updated_at,
+        Product.tax_class,
+        Product.attributes,
+    )
+    found = db.session.execute(sa.select(*columns).where(Product.id == product_id)).one_or_none()
     if found is None:
         raise NotFound("There is no such product.")
     variants = db.session.execute(
@@ -59,11 +68,12 @@ def product(product_id: int) -> ProductKept:
             Variant.price_minor,
             Variant.is_active,
             Variant.weight_grams,
+            Variant.options,
         )
         .where(Variant.product_id == product_id)
         .order_by(Variant.position)
     )
-    return ProductKept(*found, variants=tuple(VariantKept(*row) for row in variants))
+    return ProductKept(**found._asdict(), variants=tuple(VariantKept(*row) for row in variants))
 
 
 def categories() -> list[tuple[int, str]]:

@@ -1,11 +1,12 @@
 """Products made and changed, together with what that means for whether they are in stock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from smartshop.catalog.operations import editing, sheet, slugs
+from smartshop.catalog.operations import variants as making
 from smartshop.catalog.rules.editing import ProductFacts, VariantFacts
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import shelves
@@ -34,18 +35,50 @@ def change(
     seen: datetime,
     facts: ProductFacts,
     variants: Mapping[int, VariantFacts],
+    order: Sequence[int] = (),
     slug: str | None = None,
     actor: Actor,
 ) -> None:
-    """Change a product, its address unless None, and all of its variants.
+    """Change a product, its address unless None, and all of its variants; ``order`` is that of `editing.change`.
 
     Raises Invalid, NotFound, OutOfDate.
     """
     with unit_of_work():
-        editing.change(product_id=product_id, seen=seen, facts=facts, variants=variants, actor=actor)
+        editing.change(
+            product_id=product_id, seen=seen, facts=facts, variants=variants, order=order, actor=actor
+        )
         if slug is not None:
             slugs.rename_product(product_id=product_id, slug=slug, actor=actor)
         shelves.refresh_products(product_ids=[product_id])
+
+
+def add_variants(
+    *, product_id: int, rows: Sequence[tuple[str, str]], stem: str, variant: VariantFacts, actor: Actor
+) -> int:
+    """The variants that `variants.add` makes, of which nothing is on hand; returns how many.
+
+    Raises Invalid, NotFound, Conflict.
+    """
+    with unit_of_work():
+        made = making.add(product_id=product_id, rows=rows, stem=stem, variant=variant, actor=actor)
+        _begin_counting(made, product_id)
+    return len(made)
+
+
+def duplicate(*, product_id: int, actor: Actor) -> int:
+    """A draft like a product, of which nothing is on hand; returns its id.
+
+    Raises NotFound, Conflict.
+    """
+    with unit_of_work():
+        copy_id, made = making.duplicate(product_id=product_id, actor=actor)
+        _begin_counting(made, copy_id)
+    return copy_id
+
+
+def _begin_counting(variant_ids: Sequence[int], product_id: int) -> None:
+    db.session.add_all(StockLevel(variant_id=new, on_hand=0, is_tracked=True) for new in variant_ids)
+    shelves.refresh_products(product_ids=[product_id])
 
 
 def look(table: Sheet, *, currency: str) -> Report:

@@ -85,8 +85,13 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
         return _resumed(known, command, way_to_pay)
     try:
         number, attempt_id, amount = _write(command, key, currency, way_to_pay)
-    except (IntegrityError, DomainError):
+    except (IntegrityError, DomainError) as error:
         winner = placed(idempotency_key=command.idempotency_key)
+        if winner is None and isinstance(error, IntegrityError):
+            log.exception("cart_unplaceable")
+            raise Invalid(
+                "Something in your cart has just left the shop. Please look at your cart again."
+            ) from error
         if winner is None:
             raise
         return winner

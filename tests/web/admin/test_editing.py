@@ -11,7 +11,7 @@ from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.browser_client import ShopClient
-from tests.factories import Goods, make_category, make_product, make_variant
+from tests.factories import Goods, make_category, make_order, make_product, make_variant
 from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
 
@@ -147,6 +147,7 @@ def test_the_second_of_two_who_edit_is_told_and_keeps_what_they_typed(keeper: Sh
     with nothing_changes():
         answer = keeper.post(page_of(goods), {**old, "name": "Red mug"})
     assert (answer.status_code, "Somebody else saved" in answer.text) == (409, True)
+    assert "<td>Green mug</td><td>Red mug</td>" in answer.text
     assert keeper.form(page_of(goods)).fields["name"] == "Red mug"
     keeper.submit(page_of(goods))
     assert row_of(goods.product_id).name == "Red mug"
@@ -250,3 +251,110 @@ def test_a_wrong_tax_class_or_weight_is_refused(keeper: ShopClient, wrong: dict[
     named = {f"weight-{goods.variant_id}" if name == "weight" else name: text for name, text in wrong.items()}
     with nothing_changes():
         assert keeper.post(page_of(goods), {**fields, **named}).status_code == 422
+
+
+def test_attributes_are_added_changed_and_taken_away_row_by_row(keeper: ShopClient) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    rows = {
+        "attribute-name-0": " Material ",
+        "attribute-value-0": "Wool | Silk",
+        "attribute-name-1": "Care",
+        "attribute-value-1": "By hand",
+    }
+    keeper.submit(page_of(goods), rows)
+    assert row_of(goods.product_id).attributes == {"Material": ["Wool", "Silk"], "Care": "By hand"}
+    assert "By hand" in keeper.get(f"/p/{goods.slug}").text
+    keeper.get(page_of(goods))
+    assert keeper.form(page_of(goods)).fields["attribute-value-0"] == "Wool | Silk"
+    keeper.submit(page_of(goods), {"attribute-name-0": "", "attribute-value-0": ""})
+    assert row_of(goods.product_id).attributes == {"Care": "By hand"}
+
+
+def test_options_are_named_once_and_said_of_each_variant(keeper: ShopClient) -> None:
+    goods = make_product()
+    green = make_variant(product_id=goods.product_id, name="Green", position=1)
+    answers = {
+        "option-name-0": "Colour",
+        f"option-{goods.variant_id}-0": "Blue",
+        f"option-{green}-0": "Green",
+        f"place-{green}": "1",
+    }
+    keeper.get(page_of(goods))
+    keeper.submit(page_of(goods), answers)
+    kept = editing.product(goods.product_id).variants
+    assert [(one.id, one.options) for one in kept] == [
+        (green, {"Colour": "Green"}),
+        (goods.variant_id, {"Colour": "Blue"}),
+    ]
+    assert "Choose: colour" in keeper.get(f"/p/{goods.slug}").text
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"attribute-value-0": "Wool"}, "Give &#39;Wool&#39; a name"),
+        ({"attribute-name-0": "Material"}, "Give &#39;Material&#39; a value"),
+        ({"attribute-name-0": "x" * 61, "attribute-value-0": "y"}, "at most 60 characters"),
+        ({"option-{id}-0": "Blue"}, "Give &#39;Blue&#39; a name"),
+    ],
+)
+def test_half_an_attribute_or_option_is_refused(
+    keeper: ShopClient, answers: dict[str, str], said: str
+) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    fields = keeper.form(page_of(goods)).fields
+    named = {name.format(id=goods.variant_id): text for name, text in answers.items()}
+    with nothing_changes():
+        answer = keeper.post(page_of(goods), {**fields, **named})
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
+def test_a_form_from_before_a_variant_was_added_is_out_of_date(keeper: ShopClient) -> None:
+    goods = make_product()
+    keeper.get(page_of(goods))
+    old = dict(keeper.form(page_of(goods)).fields)
+    new = f"{page_of(goods)}/variants/new"
+    keeper.get(new)
+    answers = {"option-name-0": "Size", "option-values-0": "S | M", "price-0": "9"}
+    assert "2 variants are added" in keeper.submit(new, answers).text
+    with nothing_changes():
+        assert keeper.post(page_of(goods), {**old, "name": "Cup"}).status_code == 409
+
+
+def test_variants_that_cannot_be_added_are_said_by_the_field(keeper: ShopClient) -> None:
+    goods = make_product()
+    new = f"{page_of(goods)}/variants/new"
+    keeper.get(new)
+    fields = {**keeper.form(new).fields, "option-name-0": "Size", "option-values-0": "S"}
+    with nothing_changes():
+        answer = keeper.post(new, {**fields, "price-0": "0"})
+    assert (answer.status_code, "more than nothing" in answer.text) == (422, True)
+
+
+def test_a_draft_is_previewed_by_staff_alone(keeper: ShopClient, enter: Enter) -> None:
+    goods = make_product(name="Blue mug", status="draft")
+    page = keeper.get(f"{page_of(goods)}/preview")
+    assert ("A preview that only staff sees" in page.text, "noindex" in page.text) == (True, True)
+    assert keeper.get(f"/p/{goods.slug}").status_code == 404
+    assert enter(Role.SUPPORT).get(f"{page_of(goods)}/preview").status_code == 403
+
+
+def test_a_copy_opens_to_be_named(keeper: ShopClient) -> None:
+    goods = make_product(name="Blue mug")
+    keeper.get(page_of(goods))
+    page = keeper.submit(f"{page_of(goods)}/duplicate")
+    assert "Blue mug (copy)" in page.text
+    assert keeper.get("/p/blue-mug-copy").status_code == 404
+
+
+def test_what_was_ordered_is_not_deleted_and_what_was_not_is(keeper: ShopClient) -> None:
+    ordered, idle = make_product(name="Blue mug"), make_product(name="Red mug")
+    make_order(lines=[(ordered, 1)])
+    keeper.get(page_of(ordered))
+    assert "Make it a draft" in keeper.submit(f"{page_of(ordered)}/delete").text
+    keeper.get(page_of(idle))
+    assert "Red mug is deleted" in keeper.submit(f"{page_of(idle)}/delete").text
+    assert keeper.get(page_of(idle)).status_code == 404
+    assert row_of(ordered.product_id).name == "Blue mug"
