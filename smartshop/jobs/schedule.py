@@ -92,7 +92,10 @@ def finish_orders(settings: Settings) -> str:
     swept = recovering.sweep(ways=gateways.GATEWAYS, patience=timedelta(minutes=settings.payment_minutes))
     refunded = recovering.send_back()
     told = f"{swept.settled} settled, {swept.given_up} given up, {swept.waiting} waiting"
-    return f"{told}, {refunded} refunds sent again" if refunded else told
+    told = f"{told}, {refunded} refunds sent again" if refunded else told
+    if swept.broken:
+        raise JobFailed(f"{told}, {swept.broken} could not be settled: the log says why")
+    return told
 
 
 def release_holds(settings: Settings) -> str:

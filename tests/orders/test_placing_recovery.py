@@ -18,7 +18,7 @@ from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.messaging.models import Email
 from smartshop.orders.models import Order
-from smartshop.orders.operations import placing, recovering
+from smartshop.orders.operations import letting_off, placing, recovering
 from smartshop.orders.operations.placing import PaymentDeclined
 from smartshop.orders.operations.recovering import Swept
 from smartshop.orders.rules.checkout import PlaceOrder
@@ -208,3 +208,59 @@ def test_the_job_gives_up_what_was_not_paid_and_says_so(app: Flask, monkeypatch:
         assert scheduler.run_due(job, due_at, settings)
         assert job.work(settings) == "0 settled, 0 given up, 0 waiting"
     assert db.session.scalars(sa.select(Order.state)).all() == ["cancelled"]
+
+
+@dataclass(frozen=True)
+class Puzzled(DemoCard):
+    """A card reader that answers for one order what nobody understands."""
+
+    puzzle: str = ""
+
+    def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:
+        if reference == self.puzzle:
+            raise KeyError("status")
+        return super().find(amount, reference=reference, provider_reference=provider_reference)
+
+
+def test_one_order_that_breaks_something_keeps_none_of_the_others_waiting(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [broken_off(make_cart((make_product(), 1)), monkeypatch)[1] for _ in range(3)]
+    ways = use(monkeypatch, Puzzled(puzzle=numbers[0]))
+    assert sweep_after(46, ways) == Swept(0, given_up=2, waiting=0, broken=1)
+    assert [states(number)[0] for number in numbers] == ["pending", "cancelled", "cancelled"]
+
+
+def test_nor_does_one_that_cannot_be_settled_and_nothing_of_it_is_kept(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mugs = [make_product(on_hand=5) for _ in range(2)]
+    numbers = [broken_off(make_cart((mug, 1)), monkeypatch)[1] for mug in mugs]
+    give_back = letting_off.give_back
+
+    def fail_for_the_first(order: Order) -> None:
+        if order.number == numbers[0]:
+            raise RuntimeError("no way back")
+        give_back(order)
+
+    monkeypatch.setattr(letting_off, "give_back", fail_for_the_first)
+    assert sweep_after(46) == Swept(0, given_up=1, waiting=0, broken=1)
+    assert [states(number)[:2] for number in numbers] == [
+        ("pending", ["pending"]),
+        ("cancelled", ["declined"]),
+    ]
+    assert [left(mug) for mug in mugs] == [4, 5]
+
+
+def test_the_job_fails_and_says_how_many_could_not_be_settled(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = broken_off(make_cart((make_product(), 1)), monkeypatch)[1]
+    use(monkeypatch, Puzzled(puzzle=number))
+    settings = app.config["SETTINGS"]
+    job = schedule.named("finish-orders", schedule.jobs(settings))
+    with (
+        time_machine.travel(clock.now() + timedelta(hours=1), tick=True),
+        pytest.raises(schedule.JobFailed, match="0 waiting, 1 could not be settled"),
+    ):
+        job.work(settings)

@@ -1,8 +1,10 @@
 """Finishing orders whose process died, or whose gateway went silent, between placing and payment."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import sqlalchemy as sa
 import structlog
@@ -21,15 +23,17 @@ log = structlog.get_logger(__name__)
 GRACE = timedelta(minutes=2)
 """An order younger than this may still be in the hands of the process that placed it."""
 AT_ONCE = 200
+Done = Literal["settled", "given_up", "waiting", "broken"]
 
 
 @dataclass(frozen=True)
 class Swept:
-    """How many waiting orders went on, how many were given up, and how many still wait."""
+    """How many waiting orders went on, how many were given up, how many still wait, and how many broke something."""
 
     settled: int
     given_up: int
     waiting: int
+    broken: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,26 @@ def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta 
     """Ask the gateways about every order that still waits for one, and act on the answer.
 
     An order that is not paid is given up after ``patience``: cancelled, its stock back, its cart open.
-    While a provider is away its orders wait, since they may be paid.
+    While a provider is away its orders wait, since they may be paid. One that breaks something keeps none of the
+    others from being finished: it is logged and asked for again the next time.
     """
-    settled = given_up = waiting = 0
+    done = Counter[Done]()
     for order in _waiting(Order.placed_at <= clock.now() - grace):
-        outcome = _answer(order, ways, is_late=order.placed_at <= clock.now() - patience)
-        if outcome is None or outcome.result is Result.WAITING:
-            waiting += 1
-            continue
-        placing.settle(number=order.number, attempt_id=order.attempt_id, outcome=outcome)
-        given_up += outcome.result is Result.DECLINED
-        settled += outcome.result is not Result.DECLINED
-    return Swept(settled, given_up, waiting)
+        try:
+            done[_finish(order, ways, is_late=order.placed_at <= clock.now() - patience)] += 1
+        except Exception:
+            log.exception("order_not_settled", number=order.number)
+            db.session.rollback()
+            done["broken"] += 1
+    return Swept(done["settled"], done["given_up"], done["waiting"], done["broken"])
+
+
+def _finish(order: _Waiting, ways: Mapping[str, Gateway], *, is_late: bool) -> Done:
+    outcome = _answer(order, ways, is_late=is_late)
+    if outcome is None or outcome.result is Result.WAITING:
+        return "waiting"
+    placing.settle(number=order.number, attempt_id=order.attempt_id, outcome=outcome)
+    return "given_up" if outcome.result is Result.DECLINED else "settled"
 
 
 def look_up(*, number: str, ways: Mapping[str, Gateway], gives_up: bool = False) -> None:
