@@ -30,7 +30,7 @@ def new_variants(product_id: int) -> ResponseReturnValue:
     answers = {f"option-name-{row}": name for row, name in enumerate(names)} | {"active-0": "y"}
     if first:
         answers |= {
-            "sku": first.sku,
+            "sku": first.sku.rpartition("-")[0] or first.sku,
             "price-0": decimal(first.price_minor),
             "weight-0": str(first.weight_grams),
         }
