@@ -16,6 +16,7 @@ from smartshop.payments.operations import ways
 MODELS = (
     "kernel.allowances",
     "kernel.audit",
+    "kernel.delays",
     "identity.models",
     "messaging.models",
     "catalog.models",
@@ -31,6 +32,8 @@ MODELS = (
     "insights.models",
     "jobs.models",
 )
+REDIS_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+"""Seconds a limit waits for Redis before it is counted in this process instead."""
 CDN = "https://cdn.jsdelivr.net"
 STRIPE_PAGES = "https://checkout.stripe.com"
 CONTENT_POLICY = {
@@ -92,6 +95,8 @@ def configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=60 * 60 * 24 if settings.env == "production" else None,
         BABEL_DEFAULT_LOCALE="en_GB",
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=REDIS_PATIENCE if settings.redis_url else {},
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         RATELIMIT_ENABLED=settings.env != "test",
         **_mail_options(settings),
     )

@@ -40,6 +40,13 @@ class Conflict(DomainError):
     status = 409
 
 
+class Busy(DomainError):
+    """There is more to do at the moment than can be done; ``retry_after`` says in how many seconds to ask again."""
+
+    code = "busy"
+    status = 503
+
+
 class Refused(DomainError):
     """The rules of the shop forbid it."""
 

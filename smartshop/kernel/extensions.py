@@ -10,6 +10,12 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
 from smartshop.kernel.db import Base
+from smartshop.kernel.networks import network
+
+
+def _asker() -> str:
+    return network(get_remote_address())
+
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
 migrate = Migrate(directory="migrations", compare_type=True)
@@ -17,4 +23,4 @@ login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
 mail = Mail()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+limiter = Limiter(key_func=_asker)

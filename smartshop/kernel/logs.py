@@ -1,5 +1,6 @@
 """One line an event, on standard error: readable in development, JSON in production. Local variables are never printed."""
 
+import logging
 import sys
 
 import structlog
@@ -21,3 +22,11 @@ def configure(*, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _hear("flask-limiter")
+
+
+def _hear(library: str) -> None:
+    """Let the warnings of a library be read, which keeps them to itself."""
+    logger = logging.getLogger(library)
+    if not any(isinstance(handler, logging.StreamHandler) for handler in logger.handlers):
+        logger.addHandler(logging.StreamHandler())

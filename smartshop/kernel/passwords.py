@@ -1,9 +1,35 @@
-"""Password hashes: werkzeug's scrypt."""
+"""Password hashes: werkzeug's scrypt, a few at a time.
+
+A hash takes about 80 ms of a processor. A process works on one at a time and lets ``MOST_WAITING`` others wait for it;
+who comes then is asked to come back, so that a flood of sign-ins leaves threads to show pages with.
+"""
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import BoundedSemaphore, Lock
 
 from werkzeug.security import check_password_hash, generate_password_hash
+
+from smartshop.kernel.errors import Busy
+
+MOST_WAITING = 1
+RETRY_AFTER = 2
+_room = BoundedSemaphore(1 + MOST_WAITING)
+_work = Lock()
+
+
+@contextmanager
+def _place_in_line() -> Iterator[None]:
+    if not _room.acquire(blocking=False):
+        message = "Many people are signing in at this moment. Wait a few seconds, and try again."
+        raise Busy(message, retry_after=RETRY_AFTER)
+    try:
+        with _work:
+            yield
+    finally:
+        _room.release()
 
 
 def normal(password: str) -> str:
@@ -12,16 +38,26 @@ def normal(password: str) -> str:
 
 
 def hashed(password: str, cost: int) -> str:
-    """An scrypt hash with N = ``cost``, r = 8, p = 1 and a random salt."""
+    """An scrypt hash with N = ``cost``, r = 8, p = 1 and a random salt.
+
+    Raises Busy.
+    """
+    with _place_in_line():
+        return _made(password, cost)
+
+
+def _made(password: str, cost: int) -> str:
     return generate_password_hash(normal(password), method=f"scrypt:{cost}:8:1")
 
 
 def matches(hash_: str | None, password: str, cost: int) -> bool:
-    """Whether the password is right; takes as long when there is no hash to compare with."""
-    if not hash_:
-        check_password_hash(_nobody(cost), normal(password))
-        return False
-    return check_password_hash(hash_, normal(password))
+    """Whether the password is right; takes as long when there is no hash to compare with.
+
+    Raises Busy.
+    """
+    with _place_in_line():
+        is_right = check_password_hash(hash_ or _nobody(cost), normal(password))
+    return is_right and bool(hash_)
 
 
 def is_cheaper(hash_: str, cost: int) -> bool:
@@ -32,4 +68,4 @@ def is_cheaper(hash_: str, cost: int) -> bool:
 
 @cache
 def _nobody(cost: int) -> str:
-    return hashed("no account has this password", cost)
+    return _made("no account has this password", cost)

@@ -1,13 +1,17 @@
 """What a person sees when something is not as it should be."""
 
+from math import ceil
+
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from smartshop.kernel import clock
 from smartshop.kernel.errors import DomainError
+from smartshop.kernel.extensions import limiter
 
 log = structlog.get_logger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
@@ -28,7 +32,14 @@ def _answer(status: int, message: str, code: str) -> ResponseReturnValue:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    return _answer(error.status, error.message, error.code)
+    answer = make_response(_answer(error.status, error.message, error.code))
+    answer.headers.update(when_to_retry(error))
+    return answer
+
+
+def when_to_retry(error: DomainError) -> dict[str, str]:
+    """The header that tells in how many seconds to try again, when the error knows."""
+    return {"Retry-After": str(error.facts["retry_after"])} if "retry_after" in error.facts else {}
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -39,7 +50,11 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    return _answer(error.code, "", error.name.lower().replace(" ", "_"))
+    answer = make_response(_answer(error.code, "", error.name.lower().replace(" ", "_")))
+    if limiter.current_limit is not None and limiter.current_limit.breached:
+        seconds = ceil(limiter.current_limit.reset_at - clock.now().timestamp())
+        answer.headers["Retry-After"] = str(max(1, seconds))
+    return answer
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -88,7 +88,7 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
         return list(pool.map(run, works))
 
 
-def until_it_is_back(act: Callable[[], Answer]) -> Answer:
+def until_it_is_back(act: Callable[[], T]) -> T:
     """Do it; a connection that a dead worker still had is tried again."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:

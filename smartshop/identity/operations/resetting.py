@@ -47,7 +47,7 @@ def ask(*, email: str, door: Door, post: Post) -> str:
 def complete(
     *, email: str, code: str, password: str, password_cost: int, seal: Seal, door: Door, post: Post
 ) -> None:
-    """Set a new password with a mailed code. Every sign-in ends, and the owner is told.
+    """Set a new password with a mailed code. Every sign-in ends, the owner is told, and this browser is known.
 
     Raises Invalid with a message per field, and WrongCode.
     """
@@ -72,6 +72,7 @@ def complete(
         if name is None or right.person_id is None:
             raise one_time.wrong()
         sign_ins.end_all(person_id=right.person_id)
+        sign_ins.know(person_id=right.person_id, door=door)
         audit.record(
             actor=Actor(right.person_id, normal, door.address),
             action="password.reset",

@@ -1,8 +1,10 @@
 """Sign-ins: opening, using, renewing and ending them."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from smartshop.identity.models import KnownDevice, Person, SignIn
 from smartshop.identity.queries import sign_ins as queries
@@ -127,6 +129,18 @@ def end_others(*, person_id: int, token: str, actor: Actor) -> None:
         audit.record(actor=actor, action="sign_in.others_ended", subject=f"person:{person_id}")
 
 
+def know(*, person_id: int, door: Door) -> None:
+    """Count this browser among those the account knows: others cannot use up its tries."""
+    values = {
+        "person_id": person_id,
+        "fingerprint": codes.fingerprint(door.device),
+        "first_seen_at": clock.now(),
+    }
+    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    with unit_of_work():
+        db.session.execute(dialect.insert(KnownDevice).values(values).on_conflict_do_nothing())
+
+
 def recognise(*, person_id: int, door: Door, post: Post) -> None:
     """Know this browser from now on; the owner is told of one that was not known, unless it is their first."""
     moment, fingerprint = clock.now(), codes.fingerprint(door.device)
@@ -136,7 +150,7 @@ def recognise(*, person_id: int, door: Door, post: Post) -> None:
         ).all()
         if fingerprint in known:
             return
-        db.session.add(KnownDevice(person_id=person_id, fingerprint=fingerprint, first_seen_at=moment))
+        know(person_id=person_id, door=door)
         person = db.session.get_one(Person, person_id)
         if known and person.email:
             facts = {

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+import structlog
 
-from smartshop.identity.models import PendingSignIn, Person, TwoFactor
+from smartshop.identity.models import KnownDevice, PendingSignIn, Person, TwoFactor
 from smartshop.identity.operations import sign_ins, two_factor
 from smartshop.identity.queries import sign_ins as queries
 from smartshop.identity.rules import accounts
 from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.lifetimes import WAITS_FOR_CODE
 from smartshop.identity.rules.one_time import MOST_TRIES
-from smartshop.kernel import audit, clock, codes, passwords
+from smartshop.kernel import audit, clock, codes, delays, passwords
 from smartshop.kernel.audit import Actor
-from smartshop.kernel.errors import DomainError
+from smartshop.kernel.errors import Busy, DomainError
 from smartshop.kernel.extensions import db
 from smartshop.kernel.sealing import Seal
 from smartshop.kernel.uow import unit_of_work
+
+log = structlog.get_logger(__name__)
 
 
 class WrongCredentials(DomainError):
@@ -24,6 +27,13 @@ class WrongCredentials(DomainError):
 
     code = "wrong_credentials"
     status = 422
+
+
+class TooSoon(DomainError):
+    """There were too many tries for this account; ``retry_after`` says how many seconds the next one has to wait."""
+
+    code = "too_soon"
+    status = 429
 
 
 class WrongSecondFactor(DomainError):
@@ -53,20 +63,27 @@ class Entry:
 def sign_in(*, email: str, password: str, door: Door, password_cost: int, is_lasting: bool = False) -> Entry:
     """Check the password, and open a sign-in or half of one.
 
-    Raises WrongCredentials; an unknown address takes as long as a wrong password.
+    Raises TooSoon, WrongCredentials and Busy; an unknown address takes as long as a wrong password, and has as many
+    tries. Tries from browsers that the account knows are counted apart: nobody else can use them up.
     """
     normal = accounts.normal_email(email) or ""
     found = db.session.execute(
-        sa.select(Person.id, Person.password_hash, TwoFactor.confirmed_at)
+        sa.select(Person.id, Person.password_hash, TwoFactor.confirmed_at, KnownDevice.fingerprint)
         .outerjoin(TwoFactor, TwoFactor.person_id == Person.id)
+        .outerjoin(KnownDevice, _is_this_browser(door))
         .where(Person.email == normal, Person.is_active)
     ).one_or_none()
+    tries = (
+        f"sign-in:{codes.fingerprint(normal or email)}:{(found.fingerprint if found else None) or 'others'}"
+    )
+    _take_a_try(tries)
     is_right = passwords.matches(found.password_hash if found else None, password, password_cost)
     if found is None or not is_right:
         _note("sign_in.refused", found.id if found else None, door)
         raise WrongCredentials(
             "That e-mail address and password do not belong together. Check both and try again."
         )
+    delays.forget(name=tries)
     if passwords.is_cheaper(found.password_hash, password_cost):
         _hash_again(found.id, found.password_hash, password, password_cost)
     if found.confirmed_at is None:
@@ -74,9 +91,26 @@ def sign_in(*, email: str, password: str, door: Door, password_cost: int, is_las
     return _wait_for_code(found.id, is_lasting=is_lasting)
 
 
+def _is_this_browser(door: Door) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        KnownDevice.person_id == Person.id, KnownDevice.fingerprint == codes.fingerprint(door.device)
+    )
+
+
+def _take_a_try(name: str) -> None:
+    seconds = delays.take(name=name)
+    if seconds:
+        log.warning("sign_in_too_soon", tries=name, retry_after=seconds)
+        message = "There were many tries to sign in to this account. Wait {wait} and try again, or choose a new password: a mailed code lets you do so now."
+        raise TooSoon(message.format(wait=accounts.spoken_wait(seconds)), retry_after=seconds)
+
+
 def _hash_again(person_id: int, held: str, password: str, password_cost: int) -> None:
     """Keep the password at today's cost, unless it was changed meanwhile."""
-    fresh = passwords.hashed(password, password_cost)
+    try:
+        fresh = passwords.hashed(password, password_cost)
+    except Busy:
+        return
     with unit_of_work():
         db.session.execute(
             sa.update(Person)

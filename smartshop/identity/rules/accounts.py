@@ -6,6 +6,7 @@ from smartshop.identity.rules import passwords
 
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
+MINUTE = 60
 
 
 def normal_email(text: str) -> str | None:
@@ -31,6 +32,13 @@ def problems_with_account(email: str, name: str, password: str) -> tuple[str, di
     if trouble:
         problems["password"] = trouble
     return normal or "", problems
+
+
+def spoken_wait(seconds: int) -> str:
+    """A wait as a message says it, rounded up: ``15 seconds``, ``4 minutes``."""
+    if seconds <= MINUTE:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{-(-seconds // MINUTE)} minutes"
 
 
 def problem_with_name(name: str) -> str | None:

@@ -19,8 +19,7 @@ from smartshop.web.account.blueprint import bp
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import actor, current_person, current_token, renew, seal
-
-ATTEMPTS = "20 per minute"
+from smartshop.web.throttling import ATTEMPTS
 
 
 def _me() -> SignedIn:

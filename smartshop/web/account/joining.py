@@ -15,10 +15,11 @@ from smartshop.messaging.operations import outbox
 from smartshop.orders.operations import claiming
 from smartshop.web import joining, tracking
 from smartshop.web.account.blueprint import bp
-from smartshop.web.account.signing_in import ATTEMPTS, home, next_path
+from smartshop.web.account.signing_in import home, next_path
 from smartshop.web.entering import let_in
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.signing import current_person, door, seal
+from smartshop.web.throttling import ATTEMPTS, NEW_ACCOUNTS
 
 FACTS = {"purpose": Purpose.SIGN_UP.value}
 
@@ -32,7 +33,7 @@ def sign_up() -> ResponseReturnValue:
 
 
 @bp.post("/sign-up")
-@limiter.limit(ATTEMPTS)
+@limiter.limit(NEW_ACCOUNTS)
 @access(PUBLIC)
 def create_account() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in ("name", "email", "password")}
@@ -74,7 +75,7 @@ def finish_sign_up() -> ResponseReturnValue:
 
 
 @bp.post("/sign-up/send-again")
-@limiter.limit(ATTEMPTS)
+@limiter.limit(NEW_ACCOUNTS)
 @access(PUBLIC)
 def send_sign_up_code() -> ResponseReturnValue:
     operations.again(token=joining.token(), post=outbox.enqueue)

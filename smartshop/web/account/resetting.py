@@ -16,8 +16,8 @@ from smartshop.web.account.blueprint import bp
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import door, seal
+from smartshop.web.throttling import ATTEMPTS
 
-ATTEMPTS = "20 per minute"
 FACTS = {"purpose": Purpose.RESET.value}
 
 

@@ -7,16 +7,18 @@ from flask_babel import gettext as _
 from smartshop.activity.rules import Kind
 from smartshop.identity.operations import sign_ins, signing_in
 from smartshop.identity.operations.two_factor import TooManyTries
+from smartshop.kernel.errors import Busy
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
 from smartshop.web.entering import leave, let_in
+from smartshop.web.errors import when_to_retry
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person, current_token, door, seal
+from smartshop.web.throttling import ATTEMPTS
 
-ATTEMPTS = "20 per minute"
 DESKS = (
     (Permission.ANALYTICS_VIEW, "admin.dashboard"),
     (Permission.ORDERS_VIEW, "admin.orders"),
@@ -55,9 +57,9 @@ def open_session() -> ResponseReturnValue:
         entry = signing_in.sign_in(
             email=email, password=password, door=door(), password_cost=cost, is_lasting=is_lasting
         )
-    except signing_in.WrongCredentials as error:
+    except (signing_in.WrongCredentials, signing_in.TooSoon, Busy) as error:
         tracking.note(Kind.SIGN_IN_FAILED)
-        return _sign_in_page(email, error.message), error.status
+        return _sign_in_page(email, error.message), error.status, when_to_retry(error)
     if entry.needs_code:
         session["half_signed_in"] = entry.token
         return redirect(url_for("account.second_step", next=next_path()), 303)

@@ -13,12 +13,14 @@ from smartshop.catalog.queries.browsing import ProductCard
 from smartshop.catalog.queries.search import Sort, Wanted
 from smartshop.catalog.rules import searching
 from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import limiter
 from smartshop.kernel.pages import Page
 from smartshop.web import keeping, lately, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
 from smartshop.web.shop import moved, narrowing
 from smartshop.web.shop.blueprint import bp
+from smartshop.web.throttling import SUGGESTIONS
 
 LONGEST_QUERY = 100
 
@@ -97,6 +99,7 @@ def _search(query: str) -> Made:
 
 
 @bp.get("/search/suggest")
+@limiter.limit(SUGGESTIONS)
 @access(PUBLIC)
 def suggest() -> ResponseReturnValue:
     """What fits so far, as a fragment below the search field."""

@@ -13,6 +13,7 @@ from smartshop.identity.operations.joining import Wanted
 from smartshop.identity.queries import addresses as books
 from smartshop.inventory.operations import stock
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
+from smartshop.kernel.extensions import limiter
 from smartshop.orders.operations import placing, recovering
 from smartshop.orders.queries import reading
 from smartshop.orders.rules.checkout import PlaceOrder
@@ -28,6 +29,7 @@ from smartshop.web.shop import cart_page, coupons, offers, refusals, ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
 from smartshop.web.signing import current_person
+from smartshop.web.throttling import COUPONS, NEW_ACCOUNTS
 
 
 @bp.get("/checkout")
@@ -42,6 +44,7 @@ def checkout() -> ResponseReturnValue:
 
 
 @bp.post("/checkout/update")
+@limiter.limit(COUPONS, exempt_when=lambda: not coupons.is_typed())
 @access(PUBLIC)
 def update_checkout() -> ResponseReturnValue:
     """The same form with what was asked for: another country's deliveries, a saved address, a coupon code."""
@@ -57,6 +60,8 @@ def update_checkout() -> ResponseReturnValue:
 
 
 @bp.post("/checkout")
+@limiter.limit(COUPONS, exempt_when=lambda: not coupons.is_typed())
+@limiter.limit(NEW_ACCOUNTS, exempt_when=lambda: request.form.get("create_account") != "yes")
 @access(PUBLIC)
 def place_order() -> ResponseReturnValue:
     if coupons.is_typed():

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.extensions import limiter
 from smartshop.orders.operations import coupons
 from smartshop.orders.operations.coupons import CodeRefused
 from smartshop.pricing.rules.eligibility import Buyer
@@ -12,9 +13,11 @@ from smartshop.web import basket
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop import cart_page, offers, refusals
 from smartshop.web.shop.blueprint import bp
+from smartshop.web.throttling import COUPONS
 
 
 @bp.post("/cart/code")
+@limiter.limit(COUPONS)
 @access(PUBLIC)
 def cart_code() -> ResponseReturnValue:
     problem = change(offers.buyer())

@@ -15,8 +15,7 @@ from smartshop.web import basket, documents, joining
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
-
-ATTEMPTS = "20 per minute"
+from smartshop.web.throttling import ATTEMPTS
 
 
 def _me() -> int | None:

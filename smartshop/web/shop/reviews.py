@@ -8,6 +8,7 @@ from smartshop.catalog.queries import browsing, reviews
 from smartshop.catalog.rules.reviews import Opinion, State
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.orders.operations import opining
 from smartshop.orders.queries import opining as buyers
@@ -15,6 +16,7 @@ from smartshop.web import parsing
 from smartshop.web.guards import access
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
+from smartshop.web.throttling import WRITINGS
 
 NOTHING_YET = Opinion(-1, "", "")
 
@@ -34,6 +36,7 @@ def review(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/p/<slug>/review")
+@limiter.limit(WRITINGS)
 @access(Permission.ACCOUNT_USE)
 def write_review(slug: str) -> ResponseReturnValue:
     product, me, opinion = browsing.product(slug), _me(), _opinion()

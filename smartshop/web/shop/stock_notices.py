@@ -13,12 +13,11 @@ from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
-
-ATTEMPTS = "30 per hour"
+from smartshop.web.throttling import NOTICES
 
 
 @bp.post("/p/<slug>/tell-me")
-@limiter.limit(ATTEMPTS)
+@limiter.limit(NOTICES)
 @access(PUBLIC)
 def tell_me(slug: str) -> ResponseReturnValue:
     person, variant_id = current_person(), parsing.whole_number(request.form.get("variant_id"))

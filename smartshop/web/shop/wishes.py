@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from smartshop.catalog.operations import wishing
 from smartshop.catalog.queries import browsing, wishes
 from smartshop.kernel.errors import NotFound
+from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing, wishlist
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
+from smartshop.web.throttling import HEARTS
 
 
 @bp.get("/wishes/<int:product_id>")
@@ -30,6 +32,7 @@ def wish_later(product_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/wishes")
+@limiter.limit(HEARTS)
 @access(Permission.ACCOUNT_USE)
 def change_wishes() -> ResponseReturnValue:
     person_id = (current_person() or abort(403)).person_id
