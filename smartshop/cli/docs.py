@@ -1,7 +1,5 @@
 """``flask docs``: the reference tables, generated from the program itself so that they cannot lie."""
 
-import inspect
-import re
 from collections.abc import Callable, Iterator
 
 import click
@@ -44,15 +42,12 @@ def _settings() -> str:
 
 
 def _permissions() -> str:
-    source = inspect.getsource(permissions)
-    meaning = dict(
-        re.findall(r'^    ([A-Z_]+) = "[a-z:]+"\n    """(.+?)"""', source, flags=re.MULTILINE | re.DOTALL)
-    )
+    meaning = permissions.meanings()
 
     def rows() -> Iterator[tuple[str, ...]]:
         for permission in Permission:
             roles = ", ".join(role.value for role, grants in ROLE_GRANTS.items() if permission in grants)
-            yield f"`{permission}`", meaning[permission.name], roles
+            yield f"`{permission}`", meaning[permission], roles
 
     return _table(
         "Permissions",

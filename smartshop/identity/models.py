@@ -59,6 +59,45 @@ class RoleAssignment(Base):
     granted_at: so.Mapped[datetime]
 
 
+class Invitation(Base):
+    """A place on the team for whoever reads an address's e-mails. The link in them is made from the salt and the shop's key."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+        sa.CheckConstraint("accepted_at IS NULL OR revoked_at IS NULL", name="ends_once"),
+        sa.Index(
+            "uq_invitations_open_email",
+            "email",
+            unique=True,
+            sqlite_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
+            postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    email: so.Mapped[str] = so.mapped_column(sa.String(254))
+    salt: so.Mapped[str] = so.mapped_column(sa.String(32), unique=True)
+    invited_by: so.Mapped[int | None] = so.mapped_column(
+        sa.ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    created_at: so.Mapped[datetime]
+    expires_at: so.Mapped[datetime]
+    accepted_at: so.Mapped[datetime | None]
+    revoked_at: so.Mapped[datetime | None]
+
+
+class InvitationRole(Base):
+    __tablename__ = "invitation_roles"
+
+    invitation_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("invitations.id", ondelete="CASCADE"), primary_key=True
+    )
+    role_id: so.Mapped[int] = so.mapped_column(
+        sa.ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class SignIn(Base):
     """One signed-in browser. The cookie holds the token, the table only its fingerprint."""
 
@@ -74,6 +113,8 @@ class SignIn(Base):
     idle_until: so.Mapped[datetime]
     """It ends then, unless it is used before."""
     ended_at: so.Mapped[datetime | None]
+    confirmed_at: so.Mapped[datetime | None]
+    """When the person last proved in it who they are."""
     address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
     user_agent: so.Mapped[str] = so.mapped_column(sa.String(255), default="")
 

@@ -1,6 +1,11 @@
 """What a person may do: ``scope:action``. Roles are granted these in ``identity.rules``; views name them."""
 
+import inspect
+import re
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
 
 class Permission(StrEnum):
@@ -61,8 +66,22 @@ class Permission(StrEnum):
     REVIEWS_MODERATE = "reviews:moderate"
     """Read reviews before they show, publish them and turn them down."""
 
+    ROLES_MANAGE = "roles:manage"
+    """Make roles, and say what they allow."""
+
     SETTINGS_MANAGE = "settings:manage"
     """Say where the shop sends to, what that costs, and what is taxed."""
 
     STOCK_MANAGE = "stock:manage"
     """See the ledger of a product's stock, book goods in and correct the count."""
+
+    TEAM_MANAGE = "team:manage"
+    """Invite staff, change their roles, and switch their accounts off."""
+
+
+@cache
+def meanings() -> Mapping[Permission, str]:
+    """What each permission allows, in the words above."""
+    source = inspect.getsource(sys.modules[__name__])
+    found = re.findall(r'^    ([A-Z_]+) = "[a-z:]+"\n    """(.+?)"""', source, flags=re.MULTILINE | re.DOTALL)
+    return {Permission[name]: meaning for name, meaning in found}

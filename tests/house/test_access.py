@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from smartshop.identity.operations import addresses, sign_ins
+from smartshop.identity.operations import addresses, custom_roles, sign_ins
 from smartshop.identity.queries import sign_ins as open_sign_ins
 from smartshop.identity.rules.doors import Door
 from smartshop.identity.rules.roles import ROLE_GRANTS, Role
+from smartshop.kernel.audit import SYSTEM
 from smartshop.kernel.extensions import db
 from smartshop.kernel.permissions import Permission
 from smartshop.web.guards import EXEMPT, PUBLIC, UndeclaredRoutes, install_gate, rule_of
@@ -63,6 +64,7 @@ def shop(app: Flask) -> Iterator[Shop]:
     [customers] = open_sign_ins.open_of(people["customer"], token="")
     names["sign_in"] = customers.id
     names["address"] = addresses.keep(person_id=people["customer"], address=factories.HOME, is_default=True)
+    names["role"] = custom_roles.make(label="Night shift", permissions=[], actor=SYSTEM)
     db.session.rollback()
     app.config["WTF_CSRF_ENABLED"] = False
     yield Shop(app, tokens, names)

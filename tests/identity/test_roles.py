@@ -9,7 +9,13 @@ def test_every_permission_is_granted_to_a_role_beside_admin_or_only_to_admin_by_
     permission: Permission,
 ) -> None:
     holders = {role for role, granted in ROLE_GRANTS.items() if permission in granted}
-    only_admins = {Permission.JOBS_VIEW, Permission.MODELS_MANAGE}
+    only_admins = {
+        Permission.JOBS_VIEW,
+        Permission.MODELS_MANAGE,
+        Permission.ROLES_MANAGE,
+        Permission.SETTINGS_MANAGE,
+        Permission.TEAM_MANAGE,
+    }
     assert Role.ADMIN in holders
     assert (holders == {Role.ADMIN}) == (permission in only_admins)
 

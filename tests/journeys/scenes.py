@@ -265,6 +265,12 @@ SCENES: Mapping[str, Scene] = {
     "admin taxes": Scene(at("/admin/tax"), "taxes of its own", ROOT),
     "admin tax": Scene(at("/admin/tax/1"), "United Kingdom", ROOT),
     "admin models": Scene(at("/admin/models"), "", ROOT),
+    "admin team": Scene(at("/admin/team"), "on the team", ROOT),
+    "admin member": Scene(at("/admin/team/3"), "Root Keeper", ROOT),
+    "admin invite": Scene(at("/admin/team/invite"), "Invite somebody", ROOT),
+    "admin roles": Scene(at("/admin/roles"), "roles", ROOT),
+    "admin built-in role": Scene(at("/admin/roles/2"), "Support", ROOT),
+    "admin new role": Scene(at("/admin/roles/new?copy=2"), "A new role", ROOT),
     "admin jobs": Scene(at("/admin/jobs"), "", ROOT),
 }
 

@@ -92,15 +92,22 @@ def _permissions(pairs: list[tuple[str | None, str | None]]) -> frozenset[Permis
     return roles.permissions_of(held, frozenset(granted for _, granted in pairs if granted))
 
 
-def is_staff(person_id: int) -> bool:
-    """Whether a person may do more than use their own account."""
+def permissions(person_id: int) -> frozenset[Permission]:
+    """What an active person may do; nothing when there is no such person."""
     rows = db.session.execute(
         sa.select(Role.name, RoleGrant.permission)
-        .join(RoleAssignment, RoleAssignment.role_id == Role.id)
+        .select_from(Person)
+        .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .outerjoin(Role, Role.id == RoleAssignment.role_id)
         .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)
-        .where(RoleAssignment.person_id == person_id)
-    )
-    return bool(_permissions([(role, granted) for role, granted in rows]) - {Permission.ACCOUNT_USE})
+        .where(Person.id == person_id, Person.is_active)
+    ).all()
+    return _permissions([(role, granted) for role, granted in rows]) if rows else frozenset()
+
+
+def is_staff(person_id: int) -> bool:
+    """Whether a person may do more than use their own account."""
+    return bool(permissions(person_id) - {Permission.ACCOUNT_USE})
 
 
 def open_of(person_id: int, *, token: str) -> list[OpenSignIn]:

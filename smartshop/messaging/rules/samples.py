@@ -70,6 +70,7 @@ FACTS: Mapping[str, dict[str, Any]] = {
         "at": "20.11.2026 12:00 UTC",
     },
     "two_factor_on": {"name": "Ada"},
+    "invitation": {"invited_by": "Grace", "roles": "Support, Analyst", "link": "0123", "token": "abcd"},
     "email_code": {"name": "Ada", "code": "12345678"},
     "email_asked": {"name": "Ada", "new_email": "ada@new.example", "link": "0123", "token": "abcd"},
     "email_changed": {"name": "Ada"},
