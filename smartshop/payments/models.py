@@ -68,4 +68,5 @@ class WebhookEvent(Base):
     kind: so.Mapped[str] = so.mapped_column(sa.String(80))
     reference: so.Mapped[str] = so.mapped_column(sa.String(200), default="", index=True)
     effect: so.Mapped[str] = so.mapped_column(sa.String(20))
+    """What it did; ``amount`` waits for somebody to look at it, and is ``looked_at`` then."""
     received_at: so.Mapped[datetime]

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
-from smartshop.payments.models import PaymentAttempt, Refund
+from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
 
 UNANSWERED = (
     sa.select(
@@ -118,3 +118,22 @@ def pending_refunds(reference: str) -> list[str]:
 def refund_amount(key: str) -> int:
     """The minor units of the refund under this key; 0 when there is none."""
     return db.session.scalar(sa.select(Refund.amount_minor).where(Refund.key == key)) or 0
+
+
+@dataclass(frozen=True)
+class Misreport:
+    """A report of another amount than was asked for, which nobody has looked at."""
+
+    provider: str
+    event_id: str
+    received_at: datetime
+
+
+def misreports(reference: str) -> list[Misreport]:
+    """The reports under this reference that somebody must look at, oldest first."""
+    rows = db.session.execute(
+        sa.select(WebhookEvent.provider, WebhookEvent.provider_event_id, WebhookEvent.received_at)
+        .where(WebhookEvent.reference == reference, WebhookEvent.effect == "amount")
+        .order_by(WebhookEvent.id)
+    )
+    return [Misreport(*row) for row in rows]

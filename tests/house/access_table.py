@@ -162,6 +162,9 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.capture_order": (Route("POST", "/admin/orders/{order}/capture", SUPPORT),),
     "admin.ship_order": (Route("POST", "/admin/orders/{order}/ship", SUPPORT),),
     "admin.cancel_order": (Route("POST", "/admin/orders/{order}/cancel", SUPPORT, {"reason": "asked for"}),),
+    "admin.look_at_order": (
+        Route("POST", "/admin/orders/{order}/looked-at", SUPPORT, {"reason": "put right"}),
+    ),
     "admin.take_back_order": (Route("POST", "/admin/orders/{order}/return", SUPPORT),),
     "admin.credit_order": (Route("POST", "/admin/orders/{order}/credit", SUPPORT),),
     "admin.refund_order": (Route("POST", "/admin/orders/{order}/refund", SUPPORT),),

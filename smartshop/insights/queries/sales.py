@@ -13,6 +13,9 @@ from smartshop.insights.queries.periods import midnight
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
 from smartshop.orders.models import Order, OrderLine
+from smartshop.payments.models import WebhookEvent
+
+NEEDS_ATTENTION = sa.exists().where(WebhookEvent.reference == Order.number, WebhookEvent.effect == "amount")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class SaleRow:
 
 @dataclass(frozen=True)
 class SalesSought:
-    """Which orders: text in the number, or in name and e-mail when they may be seen; a state; days from and to; or these numbers."""
+    """Which orders: text in the number, or in name and e-mail when they may be seen; a state; days from and to; these numbers; or those that need attention."""
 
     text: str = ""
     state: str = ""
@@ -50,6 +53,8 @@ class SalesSought:
     until: date | None = None
     with_personal: bool = False
     numbers: tuple[str, ...] = ()
+    needs_attention: bool = False
+    """Only those of which a payment provider reported another amount than was asked for."""
 
 
 def page_of_orders(sought: SalesSought, *, page: int = 1, size: int = 50) -> Page[SaleRow]:
@@ -61,6 +66,11 @@ def page_of_orders(sought: SalesSought, *, page: int = 1, size: int = 50) -> Pag
     number = clamped(page, size, total)
     rows = db.session.execute(_statement(sought).limit(size).offset((number - 1) * size))
     return Page([_row(row) for row in rows], number, size, total)
+
+
+def needing_attention() -> int:
+    """How many orders somebody must look at."""
+    return db.session.scalar(sa.select(sa.func.count(Order.id)).where(NEEDS_ATTENTION)) or 0
 
 
 def every_order(sought: SalesSought) -> Iterator[SaleRow]:
@@ -122,6 +132,8 @@ def _conditions(sought: SalesSought) -> list[Condition]:
         conditions.append(Order.number.in_(sought.numbers))
     if sought.state:
         conditions.append(Order.state == sought.state)
+    if sought.needs_attention:
+        conditions.append(NEEDS_ATTENTION)
     if sought.since:
         conditions.append(Order.placed_at >= midnight(sought.since))
     if sought.until:

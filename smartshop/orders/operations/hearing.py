@@ -3,11 +3,13 @@
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from smartshop.kernel import audit
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
-from smartshop.orders.operations import placing
+from smartshop.orders.operations import moving, placing
 from smartshop.orders.queries import reading
+from smartshop.orders.rules import aftercare
 from smartshop.payments import queries as payments
 from smartshop.payments.operations import reports
 from smartshop.payments.rules.reports import Report
@@ -28,12 +30,39 @@ def hear(*, report: Report) -> str:
             if effect == "settled" and report.outcome is not None:
                 attempt_id = payments.last_attempt(report.reference)
                 placing.settle(number=report.reference, attempt_id=attempt_id or 0, outcome=report.outcome)
+            if effect == "amount":
+                _note_amount(report)
     except IntegrityError:
         effect = "known"
     log.info(
         "report_heard", provider=report.provider, kind=report.kind, reference=report.reference, effect=effect
     )
     return effect
+
+
+def looked_at(*, number: str, revision: int, reason: str, actor: audit.Actor) -> None:
+    """Somebody has seen to the reports of another amount than was asked for.
+
+    Raises Invalid (no reason), NotFound and OutOfDate.
+    """
+    reason = aftercare.checked_reason(reason)
+    with unit_of_work():
+        order = moving.locked(number=number, revision=revision)
+        settled = reports.settle_by_hand(reference=number)
+        if not settled:
+            raise moving.OutOfDate("Nothing of this order needs attention any more.")
+        moving.note(order, "order.report_looked_at", {"reports": settled}, actor=actor, reason=reason)
+
+
+def _note_amount(report: Report) -> None:
+    amount = report.amount
+    after = {"amount_minor": amount.minor, "currency": amount.currency} if amount else {}
+    audit.record(
+        actor=audit.SYSTEM,
+        action="order.misreported",
+        subject=f"order:{report.reference}",
+        after={"provider": report.provider, **after},
+    )
 
 
 def _effect(report: Report) -> str:

@@ -1,5 +1,7 @@
 """What providers report by themselves, kept once."""
 
+import sqlalchemy as sa
+
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -24,3 +26,13 @@ def keep(*, report: Report, effect: str) -> None:
             )
         )
         db.session.flush()
+
+
+def settle_by_hand(*, reference: str) -> int:
+    """Somebody has looked at the reports of another amount than was asked for; returns how many there were."""
+    with unit_of_work():
+        waiting = sa.update(WebhookEvent).where(
+            WebhookEvent.reference == reference, WebhookEvent.effect == "amount"
+        )
+        changed = db.session.scalars(waiting.values(effect="looked_at").returning(WebhookEvent.id))
+        return len(changed.all())

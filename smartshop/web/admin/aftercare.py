@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
-from smartshop.orders.operations import fulfilling, invoicing, refunding, returning
+from smartshop.orders.operations import fulfilling, hearing, invoicing, refunding, returning
 from smartshop.orders.queries import aftercare, reading
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.payments import queries as payments
@@ -150,6 +150,17 @@ def order_document(number: str, document: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/orders/<number>/looked-at")
+@access(Permission.ORDERS_MANAGE)
+def look_at_order(number: str) -> ResponseReturnValue:
+    def act() -> str:
+        reason = request.form.get("reason", "")
+        hearing.looked_at(number=number, revision=_revision(), reason=reason, actor=actor())
+        return _("Noted. The order needs no more attention.")
+
+    return _done(number, "look", act)
+
+
 @bp.get("/orders/<number>/packing-slip.pdf")
 @access(Permission.ORDERS_MANAGE)
 def packing_slip(number: str) -> ResponseReturnValue:
@@ -171,6 +182,7 @@ def _page(number: str, *, form: str = "", message: str = "", problems: dict[str,
         order=found,
         after=aftercare.of(number),
         attempts=payments.attempts(found.number),
+        misreports=payments.misreports(found.number),
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         failed=form,
         message=message,

@@ -12,8 +12,10 @@ from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
+from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 
+ATTENTION = "attention"
 STATES = tuple(state.value for state in State)
 
 
@@ -22,13 +24,23 @@ STATES = tuple(state.value for state in State)
 def orders() -> ResponseReturnValue:
     asked = parsing.page_number()
     since, until = asking.span()
-    sought = SalesSought(asking.text(), asking.one_of("state", STATES), since, until, sees_people())
+    state = asking.one_of("state", (*STATES, ATTENTION))
+    sought = SalesSought(
+        asking.text(),
+        "" if state == ATTENTION else state,
+        since,
+        until,
+        sees_people(),
+        needs_attention=state == ATTENTION,
+    )
     page = sales.page_of_orders(sought, page=asked)
     return render_template(
         "admin/orders.html",
         page=page,
         sought=sought,
-        states=STATES,
+        states={state: state for state in STATES} | {ATTENTION: _("needs attention")},
+        state=state,
+        attention=sales.needing_attention(),
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         moved=wording.page_moved(asked, page.number),
     )

@@ -7,9 +7,12 @@ from flask import Flask
 from pypdf import PdfReader
 
 from smartshop.identity.rules.roles import Role
-from smartshop.payments.rules.gateways import DemoCard, GatewayAway
+from smartshop.kernel.money import Money
+from smartshop.orders.operations import hearing
+from smartshop.payments.rules.gateways import DemoCard, GatewayAway, Outcome, Result
+from smartshop.payments.rules.reports import Report
 from tests.browser_client import ShopClient
-from tests.factories import make_product
+from tests.factories import make_order, make_product
 from tests.orders.acting import after, bought, left_of, state_of
 from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
@@ -148,3 +151,42 @@ def test_an_analyst_reads_an_order_and_does_nothing_to_it(app: Flask, enter: Ent
     page = enter(Role.ANALYST).get(f"/admin/orders/{number}")
     assert page.status_code == 200
     assert "Next steps" not in page.text
+
+
+def misreported(event: str = "evt-1") -> str:
+    """An order of which the provider reports another amount than was asked for; returns its number."""
+    number = make_order(state="pending")
+    outcome = Outcome(Result.CAPTURED, f"paid:{event}")
+    report = Report("test_card", event, "paid", number, Money(999, "GBP"), outcome)
+    assert hearing.hear(report=report) == "amount"
+    return number
+
+
+def test_an_order_whose_provider_reports_another_amount_asks_for_attention_until_it_is_given(
+    staff: ShopClient,
+) -> None:
+    other, number = make_order(), misreported()
+    at = f"/admin/orders/{number}"
+    page = staff.get("/admin/orders").text
+    assert ("1 order needs attention" in page, other in page) == (True, True)
+    page = staff.get("/admin/orders?state=attention").text
+    assert (number in page, other in page) == (True, False)
+    page = staff.get(at).text
+    assert "reports another amount than was asked for" in page
+    assert "test_card reported £9.99" in page
+    page = staff.submit(f"{at}/looked-at", {"reason": "refunded at the provider"}).text
+    assert ("reports another amount" in page, "refunded at the provider" in page) == (False, True)
+    assert number not in staff.get("/admin/orders?state=attention").text
+
+
+def test_attention_needs_a_reason_and_is_given_once(staff: ShopClient) -> None:
+    at = f"/admin/orders/{misreported()}"
+    staff.get(at)
+    form = dict(staff.form(f"{at}/looked-at").fields)
+    with nothing_changes():
+        assert staff.post(f"{at}/looked-at", {**form, "reason": " "}).status_code == 422
+    staff.post(f"{at}/looked-at", {**form, "reason": "put right"})
+    with nothing_changes():
+        assert staff.post(f"{at}/looked-at", {**form, "reason": "put right"}).status_code == 409
+        again = {**form, "revision": str(int(form["revision"]) + 1), "reason": "put right"}
+        assert staff.post(f"{at}/looked-at", again).status_code == 409
