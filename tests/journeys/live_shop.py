@@ -8,7 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
@@ -16,6 +16,7 @@ from flask import Flask
 from smartshop.catalog.models import Product, ProductImage, Review
 from smartshop.catalog.operations import listing
 from smartshop.factory import create_app
+from smartshop.identity.operations import addresses
 from smartshop.identity.rules.roles import Role
 from smartshop.inventory.models import StockLevel
 from smartshop.kernel import clock
@@ -23,7 +24,7 @@ from smartshop.kernel.config import ROOT as ROOT_FOLDER
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests import databases
-from tests.factories import Goods, make_category, make_order, make_person, make_product, make_variant
+from tests.factories import HOME, Goods, make_category, make_order, make_person, make_product, make_variant
 
 PLENTY = 900
 PATIENCE_SECONDS = 40
@@ -120,6 +121,8 @@ def _stocked(app: Flask, url: str) -> LiveShop:
     for number in range(26):
         make_product(name=f"Bowl {number + 1}", category_id=kitchen, on_hand=PLENTY)
     ada = make_person(email=ADA, name="Ada Buyer")
+    for street in ("1 Analytical Row", "12 Difference Lane"):
+        addresses.keep(person_id=ada, address=replace(HOME, line1=street), is_default=False)
     make_person(email=NOVA, name="Nova Newcomer")
     make_person(email=ROOT, name="Root Keeper", role=Role.ADMIN)
     mug = make_product(name="Stoneware mug", category_id=kitchen, price_minor=1450, on_hand=PLENTY)

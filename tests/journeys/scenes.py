@@ -195,6 +195,7 @@ SCENES: Mapping[str, Scene] = {
     "cart with a line saved for later": Scene(saved_lines, "Your cart"),
     "short cart": Scene(short_cart, "Your cart"),
     "checkout": Scene(checkout, "Checkout"),
+    "checkout with an address book": Scene(checkout, "Checkout", ADA),
     "refused checkout": Scene(refused_checkout, "Checkout"),
     "declined checkout": Scene(declined_checkout, "Checkout"),
     "placed order": Scene(placed_order, "Thank you"),

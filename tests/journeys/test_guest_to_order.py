@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_zone
 from tests.journeys import steps
 from tests.journeys.conftest import PHONE, Visit
 from tests.journeys.live_shop import LiveShop
@@ -83,6 +83,25 @@ def test_the_summary_follows_the_chosen_delivery(shop: LiveShop, page: Page) -> 
         total = re.search(r"Total (\S+)", label)
         assert total is not None
         expect(summary.locator("dd.is-total")).to_have_text(total[1])
+
+
+def test_another_country_brings_its_deliveries_in_place_and_loses_nothing_that_was_typed(
+    shop: LiveShop, page: Page
+) -> None:
+    with shop.app.app_context():
+        make_zone("the far north", "IS", code="far-north", price_minor=2900)
+    steps.find(page, shop.mug)
+    steps.add_to_cart(page)
+    steps.go_to_checkout(page)
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    steps.fill_address(page, name="Ada Abroad")
+    page.evaluate("window.isSamePage = true")
+    page.get_by_label("Country").select_option("IS")
+    expect(page.get_by_role("radio", name="To the far north")).to_be_checked()
+    expect(page.get_by_role("region", name="Your order")).to_contain_text("£29.00")
+    expect(page.get_by_label("Full name")).to_have_value("Ada Abroad")
+    expect(page.get_by_label("E-mail address")).to_have_value("ada@example.org")
+    assert page.evaluate("window.isSamePage") is True
 
 
 def test_a_cart_changes_at_once_when_scripts_run(shop: LiveShop, page: Page) -> None:
