@@ -5,16 +5,18 @@ when it ends well, rolls back on any exception, and then runs what was registere
 Nothing slow and nothing remote belongs inside.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
 
-from smartshop.kernel.db import is_writing
+from smartshop.kernel.db import BUSY_TIMEOUT_MS, is_writing
 from smartshop.kernel.extensions import db
 
 log = structlog.get_logger(__name__)
+_writers = threading.Lock()
 
 
 class UnitOfWork:
@@ -50,15 +52,33 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     unit = UnitOfWork()
     token, writing = _current.set(unit), is_writing.set(True)
     try:
-        yield unit
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+        with _turn():
+            try:
+                yield unit
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
     finally:
         _current.reset(token)
         is_writing.reset(writing)
     unit.run_callbacks()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Let the threads of a process write to SQLite one after the other.
+
+    Left to itself each would ask for the one lock, sleep and ask again, for longer every time, while nobody holds it.
+    Who waits too long here asks the database, which then says that it is locked.
+    """
+    is_queueing = db.session.get_bind().dialect.name == "sqlite"
+    has_turn = is_queueing and _writers.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if has_turn:
+            _writers.release()
 
 
 def _end_reading() -> None:
