@@ -30,6 +30,7 @@ MODELS = (
     "cart.models",
     "orders.models",
     "insights.models",
+    "privacy.models",
     "jobs.models",
 )
 REDIS_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}

@@ -3,31 +3,37 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from smartshop.activity.models import Event
 from smartshop.activity.rules import NewEvent
+from smartshop.identity.models import Person
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
 
 def append(*, events: Sequence[NewEvent]) -> None:
-    """Add events to the log in one insert."""
+    """Add events to the log in one insert; those of people who were erased meanwhile are let go."""
     if not events:
         return
-    with unit_of_work():
-        db.session.execute(
-            sa.insert(Event),
-            [
-                {
-                    "at": event.at,
-                    "kind": event.kind.value,
-                    "visitor_id": event.visitor_id,
-                    "session_id": event.session_id,
-                    "person_id": event.person_id,
-                    "product_id": event.product_id,
-                    "value": event.value,
-                    "facts": event.facts,
-                }
-                for event in events
-            ],
-        )
+    try:
+        _insert(events)
+    except IntegrityError:
+        people = {event.person_id for event in events} - {None}
+        here = set(db.session.scalars(sa.select(Person.id).where(Person.id.in_(people))))
+        _insert([event for event in events if event.person_id is None or event.person_id in here])
+
+
+def _insert(events: Sequence[NewEvent]) -> None:
+    rows = [{**vars(event), "kind": event.kind.value} for event in events]
+    if rows:
+        with unit_of_work():
+            db.session.execute(sa.insert(Event), rows)
+
+
+def forget(*, person_id: int) -> None:
+    """Delete what a person did, and what their browsers did before they signed in, inside the caller's unit of work."""
+    browsers = sa.select(Event.visitor_id).where(Event.person_id == person_id)
+    unnamed = sa.and_(Event.person_id.is_(None), Event.visitor_id.in_(browsers), Event.visitor_id != "")
+    for theirs in (unnamed, Event.person_id == person_id):
+        db.session.execute(sa.delete(Event).where(theirs).execution_options(synchronize_session=False))

@@ -17,6 +17,7 @@ from smartshop.kernel.sealing import Seal
 from smartshop.messaging.operations import delivery
 from smartshop.orders.operations import popularity, recovering
 from smartshop.payments.rules import gateways
+from smartshop.privacy.operations import finishing
 
 TRAIN_MODELS = "train-models"
 
@@ -51,6 +52,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
         Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
         Job("release-holds", Every(60), timedelta(minutes=5), release_holds),
+        Job("finish-erasures", Every(60), timedelta(minutes=30), finish_erasures),
         Job("count-sales", Every(900), timedelta(minutes=10), count_sales),
         Job("tell-returned-stock", Every(60), timedelta(minutes=10), tell_returned_stock),
         Job("tell-low-stock", Daily(6), timedelta(minutes=10), tell_low_stock),
@@ -101,6 +103,11 @@ def finish_orders(settings: Settings) -> str:
 def release_holds(settings: Settings) -> str:
     del settings
     return f"what was held too long of {holds.expire()} variants is for sale again"
+
+
+def finish_erasures(settings: Settings) -> str:
+    """Delete what erased people left in files."""
+    return f"{finishing.finish(outbox=settings.instance / 'outbox')} erasures finished"
 
 
 def count_sales(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """The append-only record of who did what, to what, and why."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ import sqlalchemy.orm as so
 from smartshop.kernel import clock
 from smartshop.kernel.db import Base
 from smartshop.kernel.extensions import db
+from smartshop.kernel.marks import Marks
 
 
 class AuditRecord(Base):
@@ -82,3 +84,36 @@ def record_many(*, actor: Actor, entries: Iterable[Entry]) -> None:
     rows = [{"at": clock.now(), **doer, **vars(entry)} for entry in entries]
     if rows:
         db.session.execute(sa.insert(AuditRecord), rows)
+
+
+def pseudonymise(*, person_id: int, pseudonym: str, marks: Marks) -> int:
+    """Take an erased person out of the log: what was done stays, who they were does not; returns how many records changed.
+
+    Records by them or about them lose their number and network address; their marks go from every record.
+    """
+    own = f"person:{person_id}"
+    is_theirs = sa.or_(AuditRecord.actor_id == person_id, AuditRecord.subject == own)
+    found = db.session.scalars(sa.select(AuditRecord).where(sa.or_(is_theirs, *_mentions(marks)))).all()
+    for entry in found:
+        if entry.actor_id == person_id or (entry.actor_id is None and entry.subject == own):
+            entry.address = ""
+        if entry.actor_id == person_id:
+            entry.actor_id, entry.actor_label = None, pseudonym
+        entry.subject = f"person:{pseudonym}" if entry.subject == own else marks.hide(entry.subject)
+        entry.actor_label, entry.reason = marks.hide(entry.actor_label), marks.hide(entry.reason)
+        entry.before, entry.after = marks.hide(entry.before), marks.hide(entry.after)
+    db.session.flush()
+    return len(found)
+
+
+def _mentions(marks: Marks) -> list[sa.ColumnElement[bool]]:
+    plain = (AuditRecord.actor_label, AuditRecord.subject, AuditRecord.reason)
+    written = (sa.cast(AuditRecord.before, sa.Text), sa.cast(AuditRecord.after, sa.Text))
+    return [
+        *(column.icontains(text, autoescape=True) for text in marks.texts for column in plain),
+        *(
+            column.icontains(json.dumps(text)[1:-1], autoescape=True)
+            for text in marks.texts
+            for column in written
+        ),
+    ]

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     CUSTOMERS_PII = "customers:pii"
     """See names, e-mails and addresses of customers, on pages and in reports."""
 
+    CUSTOMERS_ERASE = "customers:erase"
+    """Erase a customer for good; their orders stay in the books, as nobody's."""
+
     EMAILS_MANAGE = "emails:manage"
     """Read the log of e-mails, send one again, and change the words they use."""
 

@@ -90,6 +90,21 @@ def decide(*, seen: Mapping[int, int], to: State, reason: str, actor: audit.Acto
     return len(moved)
 
 
+def withdraw(*, person_id: int) -> int:
+    """Delete everything that a person said of products; returns how many reviews that was."""
+    with unit_of_work():
+        gone = db.session.execute(
+            sa.delete(Review)
+            .where(Review.person_id == person_id)
+            .returning(Review.product_id, Review.state, Review.rating)
+        ).all()
+        changes: dict[int, Counter[str]] = {}
+        for row in gone:
+            changes.setdefault(row.product_id, Counter()).update(_difference(row.state, row.rating, "", 0))
+        _count(changes)
+    return len(gone)
+
+
 def _moves(row: Any, to: State, reason: str) -> bool:
     """Whether it was this unit that moved the review: the database decides."""
     moved = db.session.execute(

@@ -1,0 +1,1 @@
+"""What the shop holds of a person: shown, handed out, and erased."""

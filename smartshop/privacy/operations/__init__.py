@@ -1,0 +1,1 @@
+"""Erasing people, and forgetting what has grown old."""
