@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from smartshop.identity.models import OneTimeCode, Person
+from smartshop.identity.models import Invitation, OneTimeCode, Person
 from smartshop.identity.queries.sign_ins import is_staff
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
@@ -24,7 +24,7 @@ def hold(*, person_id: int) -> Person:
 
 
 def forget(*, person_id: int, addresses: Collection[str]) -> None:
-    """Delete the person and all that hangs on them by key, and every mailed code to these addresses."""
+    """Delete the person and all that hangs on them by key, and every mailed code and invitation to these addresses."""
     db.session.execute(
         sa.delete(OneTimeCode).where(
             sa.or_(
@@ -34,4 +34,5 @@ def forget(*, person_id: int, addresses: Collection[str]) -> None:
             )
         )
     )
+    db.session.execute(sa.delete(Invitation).where(Invitation.email.in_(addresses)))
     db.session.execute(sa.delete(Person).where(Person.id == person_id))

@@ -26,6 +26,8 @@ BOOKS = "the books: goods, amounts, dates and country"
 HOLDINGS: Mapping[str, Holding] = {
     "people": Holding("profile", Fate.DELETED),
     "role_assignments": Holding("", Fate.DELETED, "staff leave the team before they are erased"),
+    "invitations": Holding("invitations", Fate.DELETED),
+    "invitation_roles": Holding("", Fate.DELETED, "which roles an invitation gives"),
     "sign_ins": Holding("sign_ins", Fate.DELETED),
     "pending_sign_ins": Holding("", Fate.DELETED, OPENS),
     "known_devices": Holding("known_devices", Fate.DELETED),
@@ -47,6 +49,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "events": Holding("events", Fate.DELETED),
     "carts": Holding("carts", Fate.DELETED),
     "cart_lines": Holding("cart_lines", Fate.DELETED),
+    "saved_lines": Holding("saved_for_later", Fate.DELETED),
     "reservations": Holding("", Fate.DELETED, "minutes of held stock, by cart"),
     "orders": Holding("orders", Fate.BLANKED, BOOKS),
     "order_lines": Holding("order_lines", Fate.KEPT, BOOKS),
@@ -64,6 +67,7 @@ HOLDINGS: Mapping[str, Holding] = {
 NOBODY: Mapping[str, str] = {
     "erasures": "fingerprints of addresses until the files are gone, minutes later",
     "stock_movements": "what went for which order number",
+    "delayed_tries": "pauses by fingerprint, for as long as they grow",
     "allowances": "counts by fingerprint, for two days",
 }
 """Tables that come near a person and hold none."""
