@@ -1,7 +1,8 @@
-"""The append-only record of who did what, to what, and why."""
+"""The record of who did what, to what, from where and why. It is append-only: the database refuses everything else."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from smartshop.kernel import clock
 from smartshop.kernel.db import Base
 from smartshop.kernel.extensions import db
 from smartshop.kernel.marks import Marks
+
+LONGEST_BROWSER = 60
 
 
 class AuditRecord(Base):
@@ -28,6 +31,17 @@ class AuditRecord(Base):
     after: so.Mapped[dict[str, Any]] = so.mapped_column(default=dict)
     reason: so.Mapped[str] = so.mapped_column(sa.String(500), default="")
     address: so.Mapped[str] = so.mapped_column(sa.String(45), default="")
+    browser: so.Mapped[str] = so.mapped_column(sa.String(60), default="", server_default="")
+
+
+class AuditRedaction(Base):
+    """Each time that somebody's name was taken out of the log; while one is open, its transaction may change records."""
+
+    __tablename__ = "audit_redactions"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    at: so.Mapped[datetime]
+    is_open: so.Mapped[bool]
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class Actor:
     person_id: int | None
     label: str
     address: str = ""
+    browser: str = ""
 
 
 SYSTEM = Actor(None, "system")
@@ -63,6 +78,7 @@ def record(
             after=after or {},
             reason=reason,
             address=actor.address,
+            browser=actor.browser[:LONGEST_BROWSER],
         )
     )
 
@@ -80,7 +96,12 @@ class Entry:
 
 def record_many(*, actor: Actor, entries: Iterable[Entry]) -> None:
     """Add many entries to the audit log at once, inside the caller's unit of work."""
-    doer = {"actor_id": actor.person_id, "actor_label": actor.label, "address": actor.address}
+    doer = {
+        "actor_id": actor.person_id,
+        "actor_label": actor.label,
+        "address": actor.address,
+        "browser": actor.browser[:LONGEST_BROWSER],
+    }
     rows = [{"at": clock.now(), **doer, **vars(entry)} for entry in entries]
     if rows:
         db.session.execute(sa.insert(AuditRecord), rows)
@@ -94,16 +115,21 @@ def pseudonymise(*, person_id: int, pseudonym: str, marks: Marks) -> int:
     own = f"person:{person_id}"
     is_theirs = sa.or_(AuditRecord.actor_id == person_id, AuditRecord.subject == own)
     found = db.session.scalars(sa.select(AuditRecord).where(sa.or_(is_theirs, *_mentions(marks)))).all()
-    for entry in found:
-        if entry.actor_id == person_id or (entry.actor_id is None and entry.subject == own):
-            entry.address = ""
-        if entry.actor_id == person_id:
-            entry.actor_id, entry.actor_label = None, pseudonym
-        entry.subject = f"person:{pseudonym}" if entry.subject == own else marks.hide(entry.subject)
-        entry.actor_label, entry.reason = marks.hide(entry.actor_label), marks.hide(entry.reason)
-        entry.before, entry.after = marks.hide(entry.before), marks.hide(entry.after)
-    db.session.flush()
+    with redaction():
+        for entry in found:
+            _hide(entry, person_id, pseudonym, marks)
     return len(found)
+
+
+def _hide(entry: AuditRecord, person_id: int, pseudonym: str, marks: Marks) -> None:
+    own = f"person:{person_id}"
+    if entry.actor_id == person_id or (entry.actor_id is None and entry.subject == own):
+        entry.address = entry.browser = ""
+    if entry.actor_id == person_id:
+        entry.actor_id, entry.actor_label = None, pseudonym
+    entry.subject = f"person:{pseudonym}" if entry.subject == own else marks.hide(entry.subject)
+    entry.actor_label, entry.reason = marks.hide(entry.actor_label), marks.hide(entry.reason)
+    entry.before, entry.after = marks.hide(entry.before), marks.hide(entry.after)
 
 
 def _mentions(marks: Marks) -> list[sa.ColumnElement[bool]]:
@@ -117,3 +143,19 @@ def _mentions(marks: Marks) -> list[sa.ColumnElement[bool]]:
             for column in written
         ),
     ]
+
+
+@contextmanager
+def redaction() -> Iterator[None]:
+    """Let records be changed inside, in the caller's unit of work, so that a person who is erased leaves the log too.
+
+    Who, to what, before and after may be replaced; when and what was done may not, and nothing may be deleted. That the
+    log was opened is kept.
+    """
+    door = AuditRedaction(at=clock.now(), is_open=True)
+    db.session.add(door)
+    db.session.flush()
+    yield
+    db.session.flush()
+    door.is_open = False
+    db.session.flush()

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     CUSTOMERS_ERASE = "customers:erase"
     """Erase a customer for good; their orders stay in the books, as nobody's."""
 
+    AUDIT_VIEW = "audit:view"
+    """Search the audit log and download it."""
+
     EMAILS_MANAGE = "emails:manage"
     """Read the log of e-mails, send one again, and change the words they use."""
 

@@ -24,6 +24,7 @@ VIEWS = (
     "account.wishlist",
     "admin.activity",
     "admin.aftercare",
+    "admin.audit",
     "admin.categories",
     "admin.customers",
     "admin.dashboard",

@@ -8,7 +8,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from smartshop.identity.operations import sign_ins as operations
 from smartshop.identity.queries import sign_ins
 from smartshop.identity.queries.sign_ins import SignedIn
-from smartshop.identity.rules.doors import Door
+from smartshop.identity.rules.doors import Door, browser_name
 from smartshop.kernel import codes
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import login
@@ -103,6 +103,7 @@ def seal() -> Seal:
 def actor() -> Actor:
     """Who acts in this request, for the audit log."""
     person = current_person()
+    browser = browser_name(request.user_agent.string)
     if person is None:
-        return Actor(None, "anonymous", request.remote_addr or "")
-    return Actor(person.person_id, person.email, request.remote_addr or "")
+        return Actor(None, "anonymous", request.remote_addr or "", browser)
+    return Actor(person.person_id, person.email, request.remote_addr or "", browser)

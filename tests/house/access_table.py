@@ -289,6 +289,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "account.invitation": (Route("GET", "/invitation/0/0", EVERYBODY),),
     "account.accept_invitation": (Route("POST", "/invitation/0/0", EVERYBODY),),
     "account.join_team": (Route("POST", "/invitation/0/0/join", SIGNED_IN),),
+    "admin.audit": (Route("GET", "/admin/audit", ADMIN),),
+    "admin.audit_file": (Route("GET", "/admin/audit.csv", ADMIN),),
     "admin.team": (Route("GET", "/admin/team", ADMIN),),
     "admin.member": (Route("GET", "/admin/team/{person}", ADMIN),),
     "admin.set_roles": (Route("POST", "/admin/team/{person}/roles", ADMIN),),
