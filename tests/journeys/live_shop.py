@@ -24,7 +24,16 @@ from smartshop.kernel.config import ROOT as ROOT_FOLDER
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests import databases
-from tests.factories import HOME, Goods, make_category, make_order, make_person, make_product, make_variant
+from tests.factories import (
+    HOME,
+    Goods,
+    make_category,
+    make_order,
+    make_person,
+    make_product,
+    make_promotion,
+    make_variant,
+)
 
 PLENTY = 900
 PATIENCE_SECONDS = 40
@@ -130,6 +139,7 @@ def _stocked(app: Flask, url: str) -> LiveShop:
     throw = make_product(name="Wool throw", category_id=living, price_minor=7900, on_hand=PLENTY)
     make_variant(product_id=throw.product_id, name="Grey", price_minor=8500, position=1, on_hand=PLENTY)
     make_variant(product_id=throw.product_id, name="Blue", price_minor=8500, position=2, on_hand=0)
+    make_promotion(name="Ten per cent off your first look", code="TEN10", limit_total=500)
     orders = [make_order(lines=[(mug, 2)], person_id=ada, state="fulfilled") for _ in range(23)]
     return LiveShop(
         app=app,

@@ -46,6 +46,19 @@ def saved_lines(page: Page, shop: LiveShop) -> None:
     page.get_by_role("heading", name="Saved for later").wait_for()
 
 
+def cart_with_a_code(page: Page, shop: LiveShop) -> None:
+    full_cart(page, shop)
+    page.goto("/cart")
+    page.get_by_label("Coupon code").fill("ten 10")
+    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Remove the code TEN10").wait_for()
+
+
+def checkout_with_a_code(page: Page, shop: LiveShop) -> None:
+    cart_with_a_code(page, shop)
+    steps.go_to_checkout(page)
+
+
 def short_cart(page: Page, shop: LiveShop) -> None:
     shop.set_stock(shop.lamp, 3)
     page.goto(f"/p/{shop.lamp.slug}")
@@ -193,6 +206,8 @@ SCENES: Mapping[str, Scene] = {
     "empty cart": Scene(at("/cart"), "Your cart"),
     "full cart": Scene(full_cart, "Your cart"),
     "cart with a line saved for later": Scene(saved_lines, "Your cart"),
+    "cart with a code": Scene(cart_with_a_code, "Your cart"),
+    "checkout with a code": Scene(checkout_with_a_code, "Checkout"),
     "short cart": Scene(short_cart, "Your cart"),
     "checkout": Scene(checkout, "Checkout"),
     "checkout with an address book": Scene(checkout, "Checkout", ADA),
@@ -249,6 +264,7 @@ SCENES: Mapping[str, Scene] = {
     "admin no pictures": Scene(at("/admin/products/28/pictures"), "Wool throw", ROOT),
     "admin related products": Scene(at("/admin/products/27/related?q=bowl"), "", ROOT),
     "admin promotions": Scene(at("/admin/promotions"), "", ROOT),
+    "admin promotion": Scene(at("/admin/promotions/1"), "Ten per cent off", ROOT),
     "admin new promotion": Scene(at("/admin/promotions/new"), "A new promotion", ROOT),
     "admin stock": Scene(at("/admin/products/27/stock"), "Stoneware mug", ROOT),
     "admin stock of everything": Scene(at("/admin/stock"), "", ROOT),

@@ -1,15 +1,17 @@
 """Any sequence of placing, paying, declining, giving up, sending, cancelling, returning, refunding and letting time
-pass: after every step no stock is lost or made, and no more goes back than came in."""
+pass: after every step no stock is lost or made, no more goes back than came in, and a code is used by the orders that
+hold it."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -31,20 +33,24 @@ from smartshop.kernel import clock
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
-from smartshop.orders.models import Order, OrderLine
+from smartshop.orders.models import Order, OrderLine, OrderPromotion
 from smartshop.orders.operations import hearing, placing, recovering, refunding
 from smartshop.orders.queries import aftercare, quotes
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import GatewayAway, Outcome, Result
 from smartshop.payments.rules.reports import Report
-from tests.factories import IS_DECLINED, Goods, make_cart, make_command, make_product
+from smartshop.pricing.models.promotions import Promotion, PromotionCode, PromotionUse
+from smartshop.pricing.rules.eligibility import Buyer
+from tests.factories import IS_DECLINED, Goods, make_cart, make_command, make_product, make_promotion
 from tests.orders.acting import STAFF, cancel, capture, let_go, ship, take_back
 from tests.orders.pay_page import CODE, PayPage
 
 PATIENCE = timedelta(minutes=45)
 HOLD_MINUTES = 15
 OPENING = 6
+_coupons = count(1)
+USES = 3
 FEW = st.integers(0, 3)
 WAYS = {
     "pays": ("test_card", None),
@@ -72,6 +78,8 @@ class Books(RuleBasedStateMachine):
         self.goods = [make_product(price_minor=price, on_hand=OPENING) for price in (1333, 777)]
         self.received = {goods.variant_id: OPENING for goods in self.goods}
         self.lost = dict.fromkeys(self.received, 0)
+        self.coupon = f"TENTH{next(_coupons)}"
+        self.promotion_id = make_promotion(code=self.coupon, limit_total=USES)
         self.numbers: list[str] = []
         self.events = 0
 
@@ -84,6 +92,11 @@ class Books(RuleBasedStateMachine):
             return multiple()
 
     @rule(basket=baskets)
+    def type_the_code(self, basket: CartKey) -> None:
+        with suppress(*CALM):
+            carts.keep_code(key=basket, code=self.coupon)
+
+    @rule(basket=baskets)
     def open_the_checkout(self, basket: CartKey) -> None:
         with suppress(*CALM):
             carts.reserve(key=basket, minutes=HOLD_MINUTES)
@@ -93,9 +106,12 @@ class Books(RuleBasedStateMachine):
         first=st.integers(0, 3),
         second=st.integers(1, 3),
         way=st.sampled_from([*WAYS, "pay page", "pay page"]),
+        has_code=st.booleans(),
     )
-    def buy(self, first: int, second: int, way: str) -> str | MultipleResults[str]:
+    def buy(self, first: int, second: int, way: str, *, has_code: bool) -> str | MultipleResults[str]:
         basket = self.fill_a_basket(first, second)
+        if has_code and isinstance(basket, CartKey):
+            self.type_the_code(basket)
         return self.place(basket, way) if isinstance(basket, CartKey) else multiple()
 
     @rule(target=orders, basket=baskets, way=st.sampled_from([*WAYS, "pay page", "pay page"]))
@@ -103,7 +119,13 @@ class Books(RuleBasedStateMachine):
         code, card = WAYS[way]
         try:
             snapshot = cart_queries.snapshot(basket)
-            quote = quotes.quote_for(snapshot, shipping_code="standard", country="GB", currency="GBP")
+            quote = quotes.quote_for(
+                snapshot,
+                shipping_code="standard",
+                country="GB",
+                currency="GBP",
+                on_offer=quotes.on_offer(snapshot, Buyer(None, "ada@example.com")),
+            )
             command = make_command(expected_total_minor=quote.total_minor, payment_code=code, card=card)
             number = placing.place(command=command, key=basket, currency="GBP")
         except DomainError as refusal:
@@ -238,6 +260,20 @@ class Books(RuleBasedStateMachine):
             assert kept == self.received[goods.variant_id]
 
     @invariant()
+    def a_code_is_used_by_the_orders_that_hold_it(self) -> None:
+        db.session.rollback()
+        holding = sa.select(Order.number).join(OrderPromotion, Order.id == OrderPromotion.order_id)
+        is_ours = OrderPromotion.promotion_id == self.promotion_id
+        standing = db.session.scalars(holding.where(is_ours, Order.state != "cancelled")).all()
+        uses = sa.select(PromotionUse.reference).where(PromotionUse.promotion_id == self.promotion_id)
+        assert sorted(db.session.scalars(uses)) == sorted(standing)
+        for counted in (
+            sa.select(Promotion.used).where(Promotion.id == self.promotion_id),
+            sa.select(PromotionCode.used).where(PromotionCode.code == self.coupon),
+        ):
+            assert db.session.scalar(counted) == len(standing) <= USES
+
+    @invariant()
     def no_more_goes_back_than_came_in(self) -> None:
         for number in self.numbers:
             order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
@@ -264,6 +300,7 @@ class Books(RuleBasedStateMachine):
             self.the_jobs_run()
             self.no_stock_is_lost_or_made()
             self.no_more_goes_back_than_came_in()
+            self.a_code_is_used_by_the_orders_that_hold_it()
             for number in self.numbers:
                 order = db.session.scalars(sa.select(Order).where(Order.number == number)).one()
                 assert order.state != "pending"
@@ -287,15 +324,16 @@ def run(examples: int, steps: int) -> None:
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
             suppress_health_check=list(HealthCheck),
         ),
     )
 
 
 def test_no_sequence_of_steps_loses_goods_or_money(app: Flask) -> None:
-    run(examples=25, steps=50)
+    run(examples=12, steps=40)
 
 
 @pytest.mark.postgres
 def test_nor_on_the_larger_database(postgres_app: Flask) -> None:
-    run(examples=4, steps=50)
+    run(examples=2, steps=40)

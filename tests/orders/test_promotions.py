@@ -291,3 +291,19 @@ def test_a_promotion_that_is_used_up_between_quote_and_order_sells_nothing(
     with nothing_changes(), pytest.raises(PromotionGone, match="The code ONCE cannot be used any more"):
         place(key, 1295)
     assert used(promotion_id) == 1
+
+
+@pytest.mark.parametrize("change", ["is_active", "ends_at", "starts_at"])
+def test_a_promotion_that_stops_between_quote_and_order_sells_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    promotion_id = make_promotion(code="ONCE")
+    key = cart_with("ONCE")
+    seen = quotes.on_offer(cart_queries.snapshot(key), GUEST)
+    day = timedelta(days=1)
+    stopped = {"is_active": False, "ends_at": clock.now() - day, "starts_at": clock.now() + day}[change]
+    with unit_of_work():
+        db.session.execute(sa.update(Promotion).where(Promotion.id == promotion_id).values({change: stopped}))
+    monkeypatch.setattr(quotes, "on_offer", lambda *_asked: seen)
+    with nothing_changes(), pytest.raises(PromotionGone):
+        place(key, 1295)

@@ -22,6 +22,12 @@ class StillInUse(Conflict):
     code = "still_in_use"
 
 
+class OutOfDate(Conflict):
+    """Somebody else saved the category meanwhile."""
+
+    code = "out_of_date"
+
+
 def create(*, facts: CategoryFacts, slug: str, image_path: str, actor: audit.Actor) -> int:
     """A new category, last among its siblings; an empty slug is made from the name. Returns its id.
 
@@ -54,19 +60,32 @@ def create(*, facts: CategoryFacts, slug: str, image_path: str, actor: audit.Act
 
 
 def change(
-    *, category_id: int, facts: CategoryFacts, slug: str, image_path: str | None, actor: audit.Actor
+    *,
+    category_id: int,
+    seen: str,
+    facts: CategoryFacts,
+    slug: str,
+    image_path: str | None,
+    actor: audit.Actor,
 ) -> None:
     """Change a category; ``image_path`` None leaves its picture, an empty one takes it away.
 
-    An address it had before goes on leading to it. Raises Invalid, NotFound.
+    An address it had before goes on leading to it. ``seen`` is the mark of the form. Raises Invalid, NotFound,
+    OutOfDate.
     """
     facts = shelving.checked(facts)
     with unit_of_work():
         rows = _held()
         row = _find(rows, category_id)
+        kept = CategoryFacts(row.name, row.description, row.parent_id)
+        if seen != shelving.mark(kept, row.slug, row.image_path):
+            raise OutOfDate(
+                "Somebody else saved this category since you opened it. Your answers are still here, but for a picture: "
+                "compare them, and save again to keep them."
+            )
         shelving.check_place(_parents(rows), category_id, facts.parent_id)
         slugs.rename_category(category_id=category_id, slug=slug, actor=actor)
-        before, after = editing.changes(CategoryFacts(row.name, row.description, row.parent_id), facts)
+        before, after = editing.changes(kept, facts)
         if image_path is not None and image_path != row.image_path:
             before["image_path"], after["image_path"] = row.image_path, image_path
         if not after:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from smartshop.catalog.models import STATUSES, Category, Product
-from smartshop.catalog.rules import tree
+from smartshop.catalog.rules import shelving, tree
+from smartshop.catalog.rules.shelving import CategoryFacts
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 
@@ -30,6 +31,12 @@ class CategoryKept:
     published: int
     drafts: int
     in_all: int
+
+    @property
+    def mark(self) -> str:
+        """Tells two states of it apart."""
+        facts = CategoryFacts(self.name, self.description, self.parent_id)
+        return shelving.mark(facts, self.slug, self.image_path)
 
 
 def all_in_order() -> list[CategoryKept]:

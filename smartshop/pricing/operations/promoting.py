@@ -1,12 +1,13 @@
 """Making and changing promotions and their codes."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from smartshop.kernel import audit, clock, codes
-from smartshop.kernel.errors import Invalid, NotFound
+from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.pricing.models.promotions import Promotion, PromotionCode, PromotionTarget
@@ -32,20 +33,31 @@ def create(*, facts: PromotionFacts, actor: audit.Actor) -> int:
     return row.id
 
 
-def change(*, promotion_id: int, facts: PromotionFacts, actor: audit.Actor) -> None:
-    """Change a promotion; orders that used it stay as they are.
+class OutOfDate(Conflict):
+    """Somebody else saved or switched the promotion meanwhile."""
 
-    Raises Invalid and NotFound.
+    code = "out_of_date"
+
+
+def change(*, promotion_id: int, seen: datetime, facts: PromotionFacts, actor: audit.Actor) -> None:
+    """Change a promotion; orders that used it stay as they are. ``seen`` is the ``updated_at`` of the form.
+
+    Raises Invalid, NotFound and OutOfDate.
     """
     facts = editing.checked(facts)
     with unit_of_work():
         row = _locked(promotion_id)
+        if row.updated_at != seen:
+            raise OutOfDate(
+                "Somebody else saved this promotion since you opened it. Your answers are still here: compare them, "
+                "and save again to keep them."
+            )
         if facts.limit_total is not None and facts.limit_total < row.used:
             problem = f"It was used {row.used} times by now; the limit cannot be below that."
             raise Invalid("Please correct the marked fields.", {"limit_total": problem})
         for name, value in facts.stored.items():
             setattr(row, name, value)
-        row.updated_at = clock.now()
+        row.updated_at = _later(row)
         _cover(row.id, facts)
         _share(row.id, facts)
         _note(row.id, "promotion.changed", facts, actor)
@@ -58,7 +70,7 @@ def switch(*, promotion_id: int, is_active: bool, actor: audit.Actor) -> None:
     """
     with unit_of_work():
         row = _locked(promotion_id)
-        before, row.is_active, row.updated_at = row.is_active, is_active, clock.now()
+        before, row.is_active, row.updated_at = row.is_active, is_active, _later(row)
         audit.record(
             actor=actor,
             action="promotion.switched",
@@ -99,6 +111,10 @@ def make_codes(*, promotion_id: int, count: int, actor: audit.Actor) -> list[str
             after={"count": count},
         )
     return made
+
+
+def _later(row: Promotion) -> datetime:
+    return max(clock.now(), row.updated_at + timedelta(microseconds=1))
 
 
 def _locked(promotion_id: int) -> Promotion:

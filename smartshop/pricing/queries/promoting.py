@@ -30,6 +30,8 @@ class PromotionRow:
     ends_at: datetime | None
     used: int
     limit_total: int | None
+    updated_at: datetime
+    """Tells two states of it apart."""
 
 
 @dataclass(frozen=True)
@@ -126,4 +128,5 @@ def _row(row: Promotion, code: str, codes: int) -> PromotionRow:
         ends_at=row.ends_at,
         used=row.used,
         limit_total=row.limit_total,
+        updated_at=row.updated_at,
     )

@@ -14,7 +14,9 @@ from smartshop.catalog.rules.shelving import CategoryFacts
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing, uploading
+from smartshop.web.admin import comparing
 from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.comparing import Difference
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 from smartshop.web.signing import actor
@@ -52,7 +54,7 @@ def create_category() -> ResponseReturnValue:
 @access(Permission.PRODUCTS_MANAGE)
 def category(category_id: int) -> ResponseReturnValue:
     kept = queries.one(category_id)
-    return _page(kept, {**vars(kept), "parent": kept.parent_id or ""})
+    return _page(kept, _kept(kept))
 
 
 @bp.post("/categories/<int:category_id>")
@@ -63,10 +65,19 @@ def change_category(category_id: int) -> ResponseReturnValue:
     try:
         slug = request.form.get("slug", "")
         shelving.change(
-            category_id=category_id, facts=_facts(), slug=slug, image_path=_picture(), actor=actor()
+            category_id=category_id,
+            seen=request.form.get("seen", ""),
+            facts=_facts(),
+            slug=slug,
+            image_path=_picture(),
+            actor=actor(),
         )
     except Invalid as error:
         return _page(kept, request.form, problems=error.fields), error.status
+    except Conflict as error:
+        now = queries.one(category_id)
+        answers = {**request.form.to_dict(), "seen": now.mark}
+        return _page(now, answers, message=error.message, differences=_differences(now)), error.status
     flash(_("The category is saved."), "success")
     return redirect(url_for("admin.category", category_id=category_id), 303)
 
@@ -86,10 +97,34 @@ def remove_category(category_id: int) -> ResponseReturnValue:
     try:
         shelving.remove(category_id=category_id, heir_id=heir_id, actor=actor())
     except (Conflict, Invalid) as error:
-        answers = {**vars(kept), "parent": kept.parent_id or ""}
-        return _page(kept, answers, message=error.message), error.status
+        return _page(kept, _kept(kept), message=error.message), error.status
     flash(_("The category %(name)s is removed.", name=kept.name), "success")
     return redirect(url_for("admin.categories"), 303)
+
+
+def _kept(kept: CategoryKept) -> dict[str, str]:
+    """What the form shows of a category as it is."""
+    return {
+        "name": kept.name,
+        "slug": kept.slug,
+        "parent": str(kept.parent_id or ""),
+        "description": kept.description,
+        "seen": kept.mark,
+    }
+
+
+def _differences(now: CategoryKept) -> list[Difference]:
+    names = {str(row.id): row.name for row in queries.all_in_order()}
+    both = [_kept(now), request.form.to_dict()]
+    for shown in both:
+        shown["parent"] = names.get(shown.get("parent", ""), "")
+    labels = {
+        "name": _("Name"),
+        "slug": _("Address"),
+        "parent": _("Stands under"),
+        "description": _("Description"),
+    }
+    return comparing.differences(labels, *both)
 
 
 def _page(
@@ -98,6 +133,7 @@ def _page(
     *,
     problems: dict[str, str] | None = None,
     message: str = "",
+    differences: list[Difference] | None = None,
 ) -> str:
     return render_template(
         "admin/category.html",
@@ -106,6 +142,7 @@ def _page(
         places=queries.all_in_order(),
         problems=problems or {},
         message=message,
+        differences=differences or [],
         most_megabytes=pictures.MOST_BYTES // 1024**2,
     )
 

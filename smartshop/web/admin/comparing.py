@@ -1,8 +1,12 @@
-"""What differs between a form and what was saved since it was opened."""
+"""Telling somebody that a form is out of date: which state it was made from, and what differs from it by now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from flask import request
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 Shown = str | list[str]
 
 
@@ -13,6 +17,15 @@ class Difference:
     label: str
     saved: str
     typed: str
+
+
+def seen_at(name: str) -> datetime:
+    """The moment of the state that the form was made from; one that cannot be read is out of date."""
+    try:
+        found = datetime.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return NEVER
+    return found if found.tzinfo else NEVER
 
 
 def differences(

@@ -10,6 +10,7 @@ from smartshop.catalog.queries.editing import ProductKept
 from smartshop.inventory.operations import goods
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
+from smartshop.web.admin import comparing
 from smartshop.web.admin import product_form as form
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.comparing import Difference
@@ -51,7 +52,7 @@ def change_product(product_id: int) -> ResponseReturnValue:
     try:
         goods.change(
             product_id=product_id,
-            seen=form.seen(),
+            seen=comparing.seen_at("updated_at"),
             facts=form.facts(),
             variants=form.variants(kept),
             order=form.order(kept),

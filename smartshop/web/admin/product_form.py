@@ -1,7 +1,6 @@
 """The form of a product: what it shows, and the facts that its answers are."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from flask import request
 
@@ -16,7 +15,6 @@ from smartshop.web.admin.comparing import differences as compared
 from smartshop.web.admin.speaking import _
 from smartshop.web.presenting import decimal, settings
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ROWS = traits.MOST + 2
 
 
@@ -126,12 +124,3 @@ def order(kept: ProductKept) -> list[int]:
     typed = {row.id: parsing.whole_number(request.form.get(f"place-{row.id}")) for row in kept.variants}
     wished = {row_id: place for row_id, place in typed.items() if place > 0}
     return rules.placed([row.id for row in kept.variants], wished)
-
-
-def seen() -> datetime:
-    """The state of the product that the form was made from; one that cannot be read is out of date."""
-    try:
-        found = datetime.fromisoformat(request.form.get("updated_at", ""))
-    except ValueError:
-        return NEVER
-    return found if found.tzinfo else NEVER

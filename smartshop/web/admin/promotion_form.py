@@ -11,6 +11,9 @@ from smartshop.insights.queries.segments import SEGMENTS
 from smartshop.pricing.rules.editing import PromotionFacts
 from smartshop.pricing.rules.promotions import Scope
 from smartshop.web import parsing
+from smartshop.web.admin.comparing import Difference
+from smartshop.web.admin.comparing import differences as compared
+from smartshop.web.admin.speaking import _
 from smartshop.web.presenting import decimal, settings
 
 PERCENT = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?")
@@ -58,6 +61,42 @@ def answers(facts: PromotionFacts) -> Answers:
         "limit_per_customer": str(facts.limit_per_customer or ""),
         "is_combinable": "y" if facts.is_combinable else "",
         "priority": str(facts.priority),
+    }
+
+
+def differences(saved: Answers) -> list[Difference]:
+    """What was typed beside what is saved by now."""
+    names = {str(category_id): name for category_id, name in catalog.categories()}
+    both = [dict(saved), dict(sent())]
+    for shown in both:
+        shown["categories"] = [names.get(target, target) for target in shown.get("categories", [])]
+    return compared(_labels(), *both)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "kind": _("Kind"),
+        "percent": _("Percent off"),
+        "amount": _("Amount off"),
+        "buy_quantity": _("Buy"),
+        "get_quantity": _("Get"),
+        "get_percent": _("Percent off what one gets"),
+        "scope": _("It covers"),
+        "categories": _("Categories"),
+        "products": _("Products"),
+        "way": _("How it is used"),
+        "code": _("Code that everybody may use"),
+        "starts_at": _("From (UTC)"),
+        "ends_at": _("Until (UTC)"),
+        "is_for_new_customers": _("Only for the first order of a customer"),
+        "segments": _("Segments"),
+        "minimum_goods": _("From goods worth"),
+        "minimum_quantity": _("From how many pieces"),
+        "limit_total": _("Uses in all"),
+        "limit_per_customer": _("Uses per customer"),
+        "is_combinable": _("Combine it with others that combine"),
+        "priority": _("Priority"),
     }
 
 

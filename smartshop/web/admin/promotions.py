@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from smartshop.catalog.queries import editing as catalog
 from smartshop.insights.queries.segments import SEGMENTS
-from smartshop.kernel.errors import Invalid
+from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
 from smartshop.orders.queries import promotions as results
 from smartshop.pricing.operations import promoting
 from smartshop.pricing.queries import promoting as queries
 from smartshop.web import parsing
+from smartshop.web.admin import comparing, wording
 from smartshop.web.admin import promotion_form as form
-from smartshop.web.admin import wording
 from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.comparing import Difference
 from smartshop.web.admin.promotion_form import Answers
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
@@ -57,16 +58,22 @@ def create_promotion() -> ResponseReturnValue:
 @bp.get("/promotions/<int:promotion_id>")
 @access(Permission.PROMOTIONS_MANAGE)
 def promotion(promotion_id: int) -> ResponseReturnValue:
-    return _page(promotion_id, form.answers(queries.facts(promotion_id)))
+    return _page(promotion_id, _kept(promotion_id))
 
 
 @bp.post("/promotions/<int:promotion_id>")
 @access(Permission.PROMOTIONS_MANAGE)
 def change_promotion(promotion_id: int) -> ResponseReturnValue:
     try:
-        promoting.change(promotion_id=promotion_id, facts=form.facts(), actor=actor())
+        seen = comparing.seen_at("seen")
+        promoting.change(promotion_id=promotion_id, seen=seen, facts=form.facts(), actor=actor())
     except Invalid as error:
         return _page(promotion_id, form.sent(), error.fields), error.status
+    except Conflict as error:
+        now = _kept(promotion_id)
+        answers = {**form.sent(), "seen": now["seen"]}
+        differences = form.differences(now)
+        return _page(promotion_id, answers, message=error.message, differences=differences), error.status
     flash(_("The promotion is saved. It counts from now on."), "success")
     return redirect(url_for("admin.promotion", promotion_id=promotion_id), 303)
 
@@ -90,7 +97,7 @@ def make_codes(promotion_id: int) -> ResponseReturnValue:
     try:
         promoting.make_codes(promotion_id=promotion_id, count=count, actor=actor())
     except Invalid as error:
-        return _page(promotion_id, form.answers(queries.facts(promotion_id)), error.fields), error.status
+        return _page(promotion_id, _kept(promotion_id), error.fields), error.status
     flash(_("The codes are made. Download them to hand them out."), "success")
     return redirect(url_for("admin.promotion", promotion_id=promotion_id), 303)
 
@@ -110,7 +117,20 @@ def promotion_codes(promotion_id: int) -> ResponseReturnValue:
     return Response(lines.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _page(promotion_id: int | None, answers: Answers, problems: dict[str, str] | None = None) -> str:
+def _kept(promotion_id: int) -> Answers:
+    """What the form shows of a promotion as it is; its state is read first, so that it is never newer than the rest."""
+    seen = queries.promotion(promotion_id).updated_at.isoformat()
+    return {**form.answers(queries.facts(promotion_id)), "seen": seen}
+
+
+def _page(
+    promotion_id: int | None,
+    answers: Answers,
+    problems: dict[str, str] | None = None,
+    *,
+    message: str = "",
+    differences: list[Difference] | None = None,
+) -> str:
     shown = queries.promotion(promotion_id) if promotion_id is not None else None
     found = results.results([shown.id]).get(shown.id) if shown else None
     return render_template(
@@ -121,4 +141,6 @@ def _page(promotion_id: int | None, answers: Answers, problems: dict[str, str] |
         categories=catalog.categories(),
         segments=[(name, name) for name in SEGMENTS],
         problems=problems or {},
+        message=message,
+        differences=differences or [],
     )

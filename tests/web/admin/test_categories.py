@@ -40,7 +40,9 @@ def make(name: str, parent_id: int | None = None) -> int:
 def put(category_id: int, parent_id: int | None) -> None:
     row = queries.one(category_id)
     facts = CategoryFacts(row.name, row.description, parent_id)
-    shelving.change(category_id=category_id, facts=facts, slug=row.slug, image_path=None, actor=SYSTEM)
+    shelving.change(
+        category_id=category_id, seen=row.mark, facts=facts, slug=row.slug, image_path=None, actor=SYSTEM
+    )
 
 
 def row_of(category_id: int) -> Category:
@@ -94,7 +96,8 @@ def test_saving_what_is_there_writes_nothing(keeper: ShopClient) -> None:
 
 def test_a_category_gets_a_picture_and_loses_it(keeper: ShopClient) -> None:
     category = make("Kitchen")
-    answers = {"name": "Kitchen", "slug": "kitchen", "parent": "", "description": ""}
+    seen = queries.one(category).mark
+    answers = {"name": "Kitchen", "slug": "kitchen", "parent": "", "description": "", "seen": seen}
     keeper.send_files(page_of(category), "picture", [("k.jpg", jpeg())], answers)
     path = row_of(category).image_path
     assert keeper.get(f"/media/{path}").mimetype == "image/webp"
@@ -119,7 +122,15 @@ def test_a_category_gets_a_picture_and_loses_it(keeper: ShopClient) -> None:
 def test_bad_answers_change_nothing(keeper: ShopClient, field: str, typed: str, said: str) -> None:
     make("Taken")
     category = make("Kitchen")
-    answers = {"name": "Kitchen", "slug": "kitchen", "parent": "", "description": "", field: typed}
+    seen = queries.one(category).mark
+    answers = {
+        "name": "Kitchen",
+        "slug": "kitchen",
+        "parent": "",
+        "description": "",
+        "seen": seen,
+        field: typed,
+    }
     for action in (page_of(category), NEW):
         sent = answers if action != NEW or field == "slug" else {**answers, "slug": "other"}
         with nothing_changes():
@@ -217,3 +228,30 @@ def test_a_category_with_others_under_it_stays(keeper: ShopClient) -> None:
     with nothing_changes():
         answer = keeper.post(f"{page_of(top)}/remove")
     assert (answer.status_code, "Other categories stand under it" in answer.text) == (409, True)
+
+
+def test_the_second_of_two_who_edit_a_category_sees_both_versions(keeper: ShopClient) -> None:
+    tea = make("Tea")
+    keeper.get(page_of(tea))
+    old = dict(keeper.form(page_of(tea)).fields)
+    assert keeper.post(page_of(tea), {**old, "name": "Green tea"}).status_code == 200
+    with nothing_changes():
+        answer = keeper.post(page_of(tea), {**old, "name": "Black tea"})
+        assert keeper.post(page_of(tea), {**old, "seen": ""}).status_code == 409
+    assert (answer.status_code, "<td>Green tea</td><td>Black tea</td>" in answer.text) == (409, True)
+    keeper.post(page_of(tea), {**old, "name": "Black tea", "seen": queries.one(tea).mark})
+    assert row_of(tea).name == "Black tea"
+
+
+def test_of_two_who_save_a_category_at_once_one_is_told(any_app: Flask) -> None:
+    tea = make("Tea")
+    seen = queries.one(tea).mark
+
+    def save(name: str) -> str:
+        facts = CategoryFacts(name, "", None)
+        shelving.change(category_id=tea, seen=seen, facts=facts, slug="tea", image_path=None, actor=SYSTEM)
+        return name
+
+    done = competing.together(any_app, [partial(save, "Green tea"), partial(save, "Black tea")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    assert row_of(tea).name in done

@@ -1,19 +1,24 @@
 """Making and changing promotions, and what their codes do."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from smartshop.catalog.models import Variant
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel import clock
-from smartshop.kernel.audit import AuditRecord
+from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.pricing.models.promotions import Promotion, PromotionCode, PromotionTarget
+from smartshop.pricing.operations import promoting as operations
 from smartshop.pricing.queries import promoting
 from smartshop.pricing.rules.editing import State
 from tests.browser_client import ShopClient
+from tests.competing import together
 from tests.factories import make_category, make_product, make_promotion
 from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
@@ -155,3 +160,40 @@ def test_the_list_says_what_each_promotion_is_up_to(marketer: ShopClient) -> Non
 def test_there_is_a_kind_answer_where_there_is_no_promotion(marketer: ShopClient) -> None:
     assert "No promotions yet" in marketer.get("/admin/promotions").text
     assert marketer.get("/admin/promotions/99").status_code == 404
+
+
+def test_the_second_of_two_who_edit_a_promotion_sees_both_versions(marketer: ShopClient) -> None:
+    page = f"/admin/promotions/{make_promotion()}"
+    marketer.get(page)
+    old = dict(marketer.form(page).fields)
+    marketer.submit(page, {"name": "Spring"})
+    with nothing_changes():
+        answer = marketer.post(page, {**old, "name": "Summer"})
+        assert marketer.post(page, {**old, "seen": "yesterday"}).status_code == 409
+    assert (answer.status_code, "<td>Spring</td><td>Summer</td>" in answer.text) == (409, True)
+    marketer.get(page)
+    marketer.submit(page, {"name": "Summer"})
+    assert only().name == "Summer"
+
+
+def test_a_promotion_that_was_switched_meanwhile_is_looked_at_again(marketer: ShopClient) -> None:
+    page = f"/admin/promotions/{make_promotion()}"
+    marketer.get(page)
+    old = dict(marketer.form(page).fields)
+    marketer.submit(f"{page}/switch")
+    with nothing_changes():
+        assert marketer.post(page, {**old, "name": "Summer"}).status_code == 409
+
+
+def test_of_two_who_save_a_promotion_at_once_one_is_told(any_app: Flask) -> None:
+    promotion_id = make_promotion()
+    seen, facts = promoting.promotion(promotion_id).updated_at, promoting.facts(promotion_id)
+
+    def save(name: str) -> str:
+        changed = replace(facts, name=name)
+        operations.change(promotion_id=promotion_id, seen=seen, facts=changed, actor=SYSTEM)
+        return name
+
+    done = together(any_app, [partial(save, "Spring"), partial(save, "Summer")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    assert only().name in done
