@@ -35,6 +35,8 @@ MODELS = (
 )
 REDIS_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
 """Seconds a limit waits for Redis before it is counted in this process instead."""
+NOT_NEEDED = ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb")
+"""What no page of the shop asks a browser for, so that nothing on it may."""
 CDN = "https://cdn.jsdelivr.net"
 STRIPE_PAGES = "https://checkout.stripe.com"
 CONTENT_POLICY = {
@@ -81,10 +83,12 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret,
         SQLALCHEMY_DATABASE_URI=settings.database,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
-        SESSION_COOKIE_NAME="smartshop",
+        SESSION_COOKIE_NAME=settings.cookie_prefix + "smartshop",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.has_secure_cookies,
+        REMEMBER_COOKIE_NAME=settings.cookie_prefix + "remember_token",
+        DEVICE_COOKIE_NAME=settings.cookie_prefix + "smartshop_device",
         REMEMBER_COOKIE_DURATION=60 * 60 * 24 * 30,
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
@@ -101,9 +105,16 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=settings.env != "test",
         **_mail_options(settings),
     )
+    _answer_to_own_names(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _answer_to_own_names(app: Flask, settings: Settings) -> None:
+    from smartshop.web import hosts
+
+    hosts.install(app, settings)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -151,6 +162,7 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
         content_security_policy=_content_policy(settings),
         content_security_policy_nonce_in=["script-src"],
         referrer_policy="strict-origin-when-cross-origin",
+        permissions_policy=dict.fromkeys(NOT_NEEDED, "()"),
     )
     with app.app_context():
         prepare_engine(extensions.db.engine)
@@ -168,6 +180,7 @@ def register_pages(app: Flask) -> None:
         assets,
         errors,
         guards,
+        headers,
         keeping,
         lately,
         parsing,
@@ -187,6 +200,7 @@ def register_pages(app: Flask) -> None:
     lately.install(app)
     keeping.install(app)
     wishlist.install(app)
+    headers.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.install_gate(app)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from babel.numbers import list_currencies
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -33,6 +34,13 @@ def _country(value: str) -> str:
     if len(value) != 2 or not (value.isascii() and value.isalpha()):
         raise ValueError(f"{value!r} is not a two-letter country code such as GB, DE or US")
     return value.upper()
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{value!r} is not an address such as https://shop.example.com")
+    return value.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -69,9 +77,13 @@ class Settings(BaseSettings):
     country: Annotated[str, AfterValidator(_country)] = Field(
         "GB", description="ISO 3166 country the shop sells from."
     )
-    base_url: str = Field(
+    base_url: Annotated[str, AfterValidator(_address)] = Field(
         "http://127.0.0.1:5000",
         description="Where customers reach the shop; used in e-mails and canonical links.",
+    )
+    hosts: str = Field(
+        "",
+        description="Further host names the shop answers to in production, separated by commas, beside that of BASE_URL.",
     )
     mail_url: str = Field(
         "", description="smtp://user:password@host:port for e-mail. Default: files in instance/outbox."
@@ -156,6 +168,10 @@ class Settings(BaseSettings):
             raise ValueError(f"SMARTSHOP_SECRET_KEY is missing or weak. Make one with: {HOW_TO_MAKE_ONE}")
         if self.password_cost < 32768:
             raise ValueError("SMARTSHOP_PASSWORD_COST must be at least 32768 in production")
+        if "base_url" not in self.model_fields_set:
+            raise ValueError(
+                "SMARTSHOP_BASE_URL is missing: e-mails link to it. Say such as https://shop.example.com"
+            )
         return self
 
     @property
@@ -169,6 +185,17 @@ class Settings(BaseSettings):
     @property
     def has_secure_cookies(self) -> bool:
         return self.env == "production" if self.secure_cookies is None else self.secure_cookies
+
+    @property
+    def cookie_prefix(self) -> str:
+        """What browsers take as a promise that a cookie was set over HTTPS, by this host and for it alone."""
+        return "__Host-" if self.has_secure_cookies else ""
+
+    @property
+    def own_hosts(self) -> list[str]:
+        """The host names that customers may reach the shop by."""
+        further = [name.strip() for name in self.hosts.split(",") if name.strip()]
+        return [urlsplit(self.base_url).hostname or "", *further]
 
     @property
     def kept_seconds(self) -> int:

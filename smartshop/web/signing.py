@@ -14,8 +14,6 @@ from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import login
 from smartshop.kernel.sealing import Seal
 
-REMEMBER_COOKIE = "remember_token"
-DEVICE_COOKIE = "smartshop_device"
 DEVICE_LASTS = timedelta(days=400)
 SHORTEST_DEVICE, LONGEST_DEVICE = 43, 64
 
@@ -60,7 +58,7 @@ def remember(token: str, *, is_lasting: bool = False) -> None:
 
 def renew(token: str) -> None:
     """Put the new token of this request's sign-in into the cookies that held the old one."""
-    remember(token, is_lasting=REMEMBER_COOKIE in request.cookies)
+    remember(token, is_lasting=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
 
 
 def forget() -> None:
@@ -76,7 +74,7 @@ def door() -> Door:
 def _device() -> str:
     """The token by which this browser is known again; a new one is kept in its cookie."""
     if "device" not in g:
-        g.device = request.cookies.get(DEVICE_COOKIE, "")[:LONGEST_DEVICE]
+        g.device = request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"], "")[:LONGEST_DEVICE]
         if len(g.device) < SHORTEST_DEVICE:
             g.device = codes.token()
             after_this_request(_keep_device)
@@ -85,7 +83,7 @@ def _device() -> str:
 
 def _keep_device(response: Response) -> Response:
     response.set_cookie(
-        DEVICE_COOKIE,
+        current_app.config["DEVICE_COOKIE_NAME"],
         g.device,
         max_age=DEVICE_LASTS,
         httponly=True,

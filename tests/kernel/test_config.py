@@ -46,10 +46,31 @@ def test_the_refusal_never_repeats_the_secret(environment: pytest.MonkeyPatch) -
 def test_production_starts_with_a_strong_secret_and_secure_cookies(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SMARTSHOP_ENV", "production")
     environment.setenv("SMARTSHOP_SECRET_KEY", STRONG)
+    environment.setenv("SMARTSHOP_BASE_URL", "https://shop.example.com/")
+    environment.setenv("SMARTSHOP_HOSTS", "www.shop.example.com, shop.internal")
     settings = read_settings()
+    assert settings.base_url == "https://shop.example.com"
+    assert settings.own_hosts == ["shop.example.com", "www.shop.example.com", "shop.internal"]
+    assert settings.cookie_prefix == "__Host-"
     assert settings.secret == STRONG
     assert settings.has_secure_cookies
     assert not settings.model_copy(update={"secure_cookies": False}).has_secure_cookies
+
+
+def test_production_refuses_to_guess_where_customers_reach_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SMARTSHOP_ENV", "production")
+    environment.setenv("SMARTSHOP_SECRET_KEY", STRONG)
+    with pytest.raises(BadSettings, match="SMARTSHOP_BASE_URL is missing"):
+        read_settings()
+
+
+@pytest.mark.parametrize("address", ["", "shop.example.com", "ftp://shop.example.com", "https://"])
+def test_an_address_that_no_letter_can_link_to_is_refused(
+    environment: pytest.MonkeyPatch, address: str
+) -> None:
+    environment.setenv("SMARTSHOP_BASE_URL", address)
+    with pytest.raises(BadSettings, match="is not an address such as"):
+        read_settings()
 
 
 def test_production_refuses_cheap_passwords(environment: pytest.MonkeyPatch) -> None:

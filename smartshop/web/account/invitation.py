@@ -12,11 +12,12 @@ from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.web.account.blueprint import bp
-from smartshop.web.account.signing_in import ATTEMPTS, home
+from smartshop.web.account.signing_in import home
 from smartshop.web.entering import let_in
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person, door, seal
+from smartshop.web.throttling import ATTEMPTS
 
 
 @bp.get("/invitation/<link>/<token>")

@@ -1,0 +1,124 @@
+"""Forms that others send in somebody's name, and fields that a form does not have."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from smartshop.catalog.models import Product, Variant
+from smartshop.identity.models import Person, RoleAssignment
+from smartshop.kernel.extensions import db
+from smartshop.orders.models import Order
+from tests.attacks.stocked import ADMIN, CUSTOMER, fill, forms, signed_in
+from tests.browser_client import TOKEN, ShopClient
+from tests.house.inhabited import Shop
+from tests.row_counts import contents, nothing_changes
+
+SIGNED_OTHERWISE = frozenset({"machine.stripe"})
+"""What machines send: the provider signs it."""
+WISHED = {
+    "role": "admin",
+    "roles": "admin",
+    "is_admin": "true",
+    "is_active": "true",
+    "is_staff": "true",
+    "permissions": "settings:manage",
+    "person_id": "1",
+    "id": "1",
+    "price": "0.01",
+    "price_minor": "1",
+    "unit_price_minor": "1",
+    "total_minor": "1",
+    "state": "paid",
+    "status": "published",
+    "password_hash": "x",
+    "confirmed_at": "2020-01-01",
+    "email_verified": "1",
+    "discount_minor": "99999",
+}
+
+
+@pytest.fixture
+def stock(app: Flask) -> Shop:
+    return fill(app)
+
+
+@pytest.mark.parametrize("who", [CUSTOMER, ADMIN])
+def test_no_form_works_without_its_token(stock: Shop, who: str) -> None:
+    browser = signed_in(stock.app, who)
+    with nothing_changes():
+        statuses = {
+            (endpoint, token): browser.post(address, {**answers, TOKEN: token}, follow=False).status_code
+            for endpoint, address, answers in forms(stock)
+            for token in ("", "IjEi.made.up")
+            if endpoint not in SIGNED_OTHERWISE
+        }
+    assert {form for form, status in statuses.items() if status != 400} == set()
+
+
+def test_no_form_works_from_another_site(stock: Shop) -> None:
+    browser = signed_in(stock.app, ADMIN)
+    token = browser.token
+    elsewhere = ShopClient(stock.app, Origin="https://evil.example")
+    elsewhere.cookies = browser.cookies
+    elsewhere.token = token
+    with nothing_changes():
+        statuses = {
+            endpoint: elsewhere.post(address, answers, follow=False).status_code
+            for endpoint, address, answers in forms(stock)
+        }
+    assert {endpoint for endpoint, status in statuses.items() if status != 400} == set()
+
+
+def _what_nobody_may_wish_for() -> dict[str, object]:
+    db.session.rollback()
+    columns: dict[str, Any] = {
+        "roles": sa.select(RoleAssignment.person_id, RoleAssignment.role_id),
+        "people": sa.select(Person.id, Person.email, Person.password_hash, Person.is_active),
+        "prices": sa.select(Variant.id, Variant.price_minor),
+        "products": sa.select(Product.id, Product.status),
+        "orders": sa.select(Order.id, Order.person_id, Order.state, Order.total_minor),
+    }
+    found: dict[str, object] = {
+        name: sorted(map(tuple, db.session.execute(s))) for name, s in columns.items()
+    }
+    db.session.rollback()
+    return found
+
+
+def test_a_customer_cannot_wish_for_more_than_a_form_offers(stock: Shop) -> None:
+    browser = signed_in(stock.app, CUSTOMER)
+    before = _what_nobody_may_wish_for()
+    for endpoint, address, answers in forms(stock):
+        if endpoint not in {"account.sign_out", "account.end_other_sign_ins", "account.end_sign_in"}:
+            browser.post(address, {**WISHED, **answers}, follow=False)
+    assert _what_nobody_may_wish_for() == before
+
+
+def test_an_order_costs_what_the_shop_says_whatever_was_sent(stock: Shop) -> None:
+    browser = ShopClient(stock.app)
+    browser.get("/sign-in")
+    bought = {"variant_id": str(stock.names["variant"]), "quantity": "1"}
+    browser.post("/cart/add", {**WISHED, **bought})
+    cart = contents()["cart_lines"]
+    browser.get("/checkout")
+    form = browser.form("/checkout")
+    sent = {
+        **form.fields,
+        "email": "guest@example.com",
+        "name": "Guest",
+        "line1": "1 Row",
+        "city": "London",
+        "postcode": "N1 9GU",
+        "country": "GB",
+        "card_number": "4242 4242 4242 4242",
+    }
+    honest = min(int(value) for name, value in sent.items() if name.startswith("expected_total"))
+    cheap = {name: "1" for name in sent if "total" in name}
+    browser.post("/checkout", {**WISHED, **sent, **cheap}, follow=False)
+    db.session.rollback()
+    placed = db.session.scalars(sa.select(Order.total_minor).where(Order.email == "guest@example.com")).all()
+    assert len(cart) == 1
+    assert honest > 0
+    assert [total for total in placed if total < honest] == []
