@@ -178,6 +178,7 @@ def _content_policy(settings: Settings) -> dict[str, Any]:
 def register_pages(app: Flask) -> None:
     from smartshop.web import (
         assets,
+        choices,
         errors,
         guards,
         headers,
@@ -196,6 +197,7 @@ def register_pages(app: Flask) -> None:
     errors.install(app)
     uploading.install(app)
     parsing.install(app)
+    choices.install(app)
     tracking.install(app)
     lately.install(app)
     keeping.install(app)

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 TOKEN = "csrf_token"
+AGREES = ("smartshop_choices", "1:apm")
 
 
 @dataclass
@@ -92,11 +93,12 @@ def forms_of(html: str) -> list[Form]:
 
 
 class ShopClient:
-    """One browser. Each request has a context of its own, so nothing leaks from one into the next or into the test."""
+    """One browser, whose visitor allows everything (``AGREES``) until its cookies say otherwise. Each request has a context of its own, so nothing leaks from one into the next or into the test."""
 
     def __init__(self, app: Flask, **headers: str) -> None:
         self._browser = app.test_client()
         self._headers = headers
+        self._browser.set_cookie(*AGREES)
         self.page: TestResponse | None = None
         """The page that is open now."""
         self.token = ""

@@ -27,6 +27,19 @@ class Person(Base):
     password_hash: so.Mapped[str | None] = so.mapped_column(sa.String(255))
     is_active: so.Mapped[bool] = so.mapped_column(default=True)
     created_at: so.Mapped[datetime] = so.mapped_column(index=True)
+    choices: so.Mapped[str] = so.mapped_column(sa.String(12), default="", server_default="")
+    """What they allow, as ``rules.choices`` writes it; empty until they say."""
+
+
+class Consent(Base):
+    """A choice as it was made, kept beside the later ones: what was allowed, when, and of which words."""
+
+    __tablename__ = "consents"
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    choices: so.Mapped[str] = so.mapped_column(sa.String(12))
+    at: so.Mapped[datetime]
 
 
 class Role(Base):

@@ -59,6 +59,7 @@ VIEWS = (
     "shop.browse",
     "shop.cart",
     "shop.checkout",
+    "shop.choices",
     "shop.coupons",
     "shop.media",
     "shop.orders",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 
+from smartshop.web import choices
 from smartshop.web.drawing import locale_name
 from smartshop.web.lately import Shelf
 from smartshop.web.presenting import settings
@@ -54,7 +55,7 @@ def page(make: Callable[[], Made]) -> Made:
     keeper: PageKeeper = current_app.extensions["pages"]
     if not keeper.seconds or not _is_for_anybody():
         return make()
-    key = f"{locale_name()} {settings().base_url} {request.full_path}"
+    key = f"{locale_name()} {settings().base_url} {choices.is_open()} {request.full_path}"
     kept = keeper.find(key)
     if kept is not None:
         return _renewed(kept)

@@ -13,6 +13,7 @@ from flask import Flask, current_app, request, session
 from smartshop.activity import operations as activity
 from smartshop.activity.rules import Kind, NewEvent
 from smartshop.kernel import clock, codes
+from smartshop.web import choices
 from smartshop.web.signing import current_person
 
 log = structlog.get_logger(__name__)
@@ -80,8 +81,8 @@ def note(
     value: int | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> None:
-    """Remember that this visitor did something, unless they ask not to be tracked."""
-    if not is_allowed():
+    """Remember that this visitor did something, if they allow it."""
+    if not choices.allows_analytics():
         return
     person = current_person()
     buffer: EventBuffer = current_app.extensions["events"]
@@ -97,11 +98,6 @@ def note(
             facts={key: text[:200] for key, text in (facts or {}).items() if text},
         )
     )
-
-
-def is_allowed() -> bool:
-    """Do-Not-Track and Global Privacy Control are answers, and the answer is no."""
-    return request.headers.get("DNT") != "1" and request.headers.get("Sec-GPC") != "1"
 
 
 def visitor_id() -> str:

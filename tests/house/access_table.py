@@ -126,6 +126,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "account.open_session": (Route("POST", "/sign-in", EVERYBODY),),
     "account.second_step": (Route("GET", "/sign-in/code", EVERYBODY),),
     "account.finish_sign_in": (Route("POST", "/sign-in/code", EVERYBODY),),
+    "shop.choices": (Route("GET", "/privacy-choices", EVERYBODY),),
+    "shop.make_choice": (Route("POST", "/privacy-choices", EVERYBODY, {"answer": "refuse"}),),
     "account.privacy": (Route("GET", "/account/privacy", SIGNED_IN),),
     "account.download_copy": (Route("POST", "/account/privacy/copy", SIGNED_IN),),
     "account.erase": (Route("GET", "/account/privacy/erase", SIGNED_IN),),

@@ -34,6 +34,12 @@ def at(path: str) -> Way:
     return go
 
 
+def asked_for_a_choice(page: Page, shop: LiveShop) -> None:
+    page.context.clear_cookies(name="smartshop_choices")
+    page.goto("/")
+    expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+
+
 def full_cart(page: Page, shop: LiveShop) -> None:
     for goods in (shop.throw, shop.mug):
         page.goto(f"/p/{goods.slug}")
@@ -223,6 +229,8 @@ SCENES: Mapping[str, Scene] = {
     "new password": Scene(at("/reset"), "Choose a new password"),
     "refused new password": Scene(refused_reset, "Choose a new password"),
     "second step": Scene(second_step, "One more step"),
+    "privacy choices": Scene(at("/privacy-choices"), "Privacy choices"),
+    "asked for a choice": Scene(asked_for_a_choice, ""),
     "privacy": Scene(at("/account/privacy"), "Privacy", ADA),
     "erasing an account": Scene(at("/account/privacy/erase"), "Erase your account", ADA),
     "details": Scene(at("/account/details"), "Your details", ADA),

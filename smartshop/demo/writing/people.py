@@ -11,6 +11,7 @@ from smartshop.demo.process import History, Ints
 from smartshop.demo.writing import rows
 from smartshop.identity.models import Person
 from smartshop.identity.operations import accounts
+from smartshop.identity.rules.choices import Choice
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import db
@@ -53,6 +54,7 @@ def write_people(history: History, people: Sequence[PersonPlan], sample: int, pa
                 "country": people[place].country,
                 "password_hash": password_hash if place == sample else None,
                 "created_at": at,
+                "choices": _choice(place),
             }
             for place, at in enumerate(rows.moments(joined))
         ],
@@ -60,6 +62,13 @@ def write_people(history: History, people: Sequence[PersonPlan], sample: int, pa
     known = sa.select(Person.email, Person.id).where(Person.email.is_not(None))
     ids = dict(db.session.execute(known).all())
     return np.array([ids[email] for email in emails[: history.customers]])
+
+
+def _choice(place: int) -> str:
+    """Most allow their visits to be noted, fewer want letters, one in twenty does not want to be scored."""
+    if place % 20 == 19:
+        return Choice(has_analytics=True).text()
+    return Choice(has_analytics=True, has_personalisation=True, has_marketing=place % 5 < 2).text()
 
 
 def write_admin(password: str, password_cost: int, actor: Actor) -> None:

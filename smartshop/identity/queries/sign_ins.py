@@ -27,6 +27,8 @@ class SignedIn:
     has_two_factor: bool = False
     is_fresh: bool = True
     """Whether it was kept a moment ago that this sign-in is in use."""
+    choices: str = ""
+    """What they allow, as ``rules.choices`` writes it."""
 
     def can(self, permission: Permission | str) -> bool:
         return permission in self.permissions
@@ -61,6 +63,7 @@ def by_token(token: str) -> SignedIn | None:
             RoleGrant.permission,
             SignIn.last_seen_at,
             TwoFactor.confirmed_at,
+            Person.choices,
         )
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(TwoFactor, TwoFactor.person_id == Person.id)
@@ -80,6 +83,7 @@ def by_token(token: str) -> SignedIn | None:
         permissions=_permissions([(row[3], row[4]) for row in rows]),
         has_two_factor=first[6] is not None,
         is_fresh=moment - first[5] < SEEN_EVERY,
+        choices=first.choices,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.identity.models import Person
+from smartshop.identity.queries.choices import objects_to_scores
 from smartshop.insights import rules
 from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun, ValueScore
 from smartshop.kernel import audit, clock, leases
@@ -108,12 +109,12 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
     """Publish a run's predictions and make it the live one, in one commit; returns how many were written.
 
     ``rows`` are columns of the question's score table without ``run_id``; people who are gone since the frame was
-    read are left out. Predictions of all runs but this one and the one before it are dropped. Raises RunGivenUp.
+    read, or object to being scored, are left out. Predictions of all runs but this one and the one before it are dropped. Raises RunGivenUp.
     """
     with unit_of_work():
         run = _close(run_id, outcome)
         table = SCORES[run.question]
-        present = set(db.session.scalars(sa.select(Person.id)))
+        present = set(db.session.scalars(sa.select(Person.id).where(sa.not_(objects_to_scores))))
         kept = [{**row, "run_id": run_id} for row in rows if row["person_id"] in present]
         if kept:
             db.session.execute(sa.insert(table), kept)

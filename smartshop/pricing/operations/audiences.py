@@ -12,3 +12,8 @@ def fill(*, members: sa.Select[int, str]) -> None:
     with unit_of_work():
         db.session.execute(sa.delete(AudienceMember))
         db.session.execute(sa.insert(AudienceMember).from_select(["person_id", "segment"], members))
+
+
+def leave(*, person_id: int) -> None:
+    """Take a person out of their segment, inside the caller's unit of work."""
+    db.session.execute(sa.delete(AudienceMember).where(AudienceMember.person_id == person_id))

@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from smartshop.activity.models import Event
 from smartshop.cart.models import Cart, CartLine, SavedLine
 from smartshop.catalog.models import Review, Wish
-from smartshop.identity.models import Invitation, KnownDevice, Person, SavedAddress, SignIn, TwoFactor
+from smartshop.identity.models import (
+    Consent,
+    Invitation,
+    KnownDevice,
+    Person,
+    SavedAddress,
+    SignIn,
+    TwoFactor,
+)
 from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, ValueScore
 from smartshop.inventory.models import StockWish
 from smartshop.kernel.audit import AuditRecord
@@ -78,6 +86,7 @@ def _where(person_id: int) -> Mapping[type[Base], sa.ColumnElement[bool]]:
         CartLine: CartLine.cart_id.in_(carts),
         SavedLine: SavedLine.cart_id.in_(carts),
         Event: Event.person_id == person_id,
+        Consent: Consent.person_id == person_id,
         Invitation: Invitation.email == email,
         SignIn: SignIn.person_id == person_id,
         KnownDevice: KnownDevice.person_id == person_id,

@@ -25,6 +25,7 @@ BOOKS = "the books: goods, amounts, dates and country"
 
 HOLDINGS: Mapping[str, Holding] = {
     "people": Holding("profile", Fate.DELETED),
+    "consents": Holding("choices", Fate.DELETED),
     "role_assignments": Holding("", Fate.DELETED, "staff leave the team before they are erased"),
     "invitations": Holding("invitations", Fate.DELETED),
     "invitation_roles": Holding("", Fate.DELETED, "which roles an invitation gives"),

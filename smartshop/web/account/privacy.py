@@ -5,9 +5,11 @@ from tempfile import SpooledTemporaryFile
 from flask import abort, render_template, send_file
 from flask.typing import ResponseReturnValue
 
+from smartshop.identity.rules.choices import NOTHING
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.privacy.operations import copying
+from smartshop.web import choices
 from smartshop.web.account.blueprint import bp
 from smartshop.web.guards import access
 from smartshop.web.signing import actor, current_person
@@ -19,7 +21,7 @@ COPIES = "10 per hour"
 @bp.get("/account/privacy")
 @access(Permission.ACCOUNT_USE)
 def privacy() -> ResponseReturnValue:
-    return render_template("account/privacy.html")
+    return render_template("account/privacy.html", choice=choices.made() or NOTHING)
 
 
 @bp.post("/account/privacy/copy")

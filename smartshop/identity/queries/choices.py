@@ -1,0 +1,8 @@
+"""Who objects to being scored."""
+
+import sqlalchemy as sa
+
+from smartshop.identity.models import Person
+
+objects_to_scores: sa.ColumnElement[bool] = sa.and_(Person.choices != "", Person.choices.not_like("%p%"))
+"""Whether a person has chosen, and not chosen that."""
