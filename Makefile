@@ -12,8 +12,8 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/ready static/vendor/ready ## Set up and serve the demo shop on http://127.0.0.1:5000
-	@$(BIN)/python app.py
+run: $(VENV)/ready static/vendor/ready ## Set up and serve the demo shop on http://127.0.0.1:5000 (PORT=8000: there)
+	@SMARTSHOP_BIND="$${SMARTSHOP_BIND:-127.0.0.1:$(PORT)}" $(BIN)/python app.py
 
 test: $(VENV)/ready-dev static/vendor/ready-dev ## Set up and run the whole test suite
 	$(BIN)/pytest -n auto

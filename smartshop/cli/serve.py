@@ -25,7 +25,8 @@ PATIENCE_SECONDS = 60
 def serve_demo(app: Flask) -> None:
     """Migrate, load the demo into an empty shop, train, then serve until interrupted."""
     settings: Settings = app.config["SETTINGS"]
-    address = os.environ.get("SMARTSHOP_BIND", "127.0.0.1:5000")
+    address = os.environ.setdefault("SMARTSHOP_BIND", "127.0.0.1:5000")
+    os.environ.setdefault("SMARTSHOP_BASE_URL", f"http://{address}")
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
     _run("shop", "demo", "--if-empty")
@@ -34,9 +35,7 @@ def serve_demo(app: Flask) -> None:
     if not is_trained:
         _run("ml", "train")
     with _Processes() as processes:
-        processes.start(
-            "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app", env={"SMARTSHOP_BIND": address}
-        )
+        processes.start("gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app")
         _wait_until_ready(f"http://{address}/readyz", processes)
         processes.start("flask", "jobs", "run")
         _welcome(settings.instance, address)
@@ -75,10 +74,8 @@ class _Processes:
             except subprocess.TimeoutExpired:
                 child.kill()
 
-    def start(self, tool: str, *words: str, env: dict[str, str] | None = None) -> None:
-        self._children.append(
-            subprocess.Popen([_tool(tool), *words], cwd=ROOT, env={**os.environ, **(env or {})})  # noqa: S603
-        )
+    def start(self, tool: str, *words: str) -> None:
+        self._children.append(subprocess.Popen([_tool(tool), *words], cwd=ROOT))  # noqa: S603
 
     @property
     def has_ended(self) -> bool:
