@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from smartshop.kernel import clock
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import limiter
+from smartshop.web.account.signing_in import desk
+from smartshop.web.presenting import recognised
 
 log = structlog.get_logger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
@@ -28,7 +30,10 @@ def _answer(status: int, message: str, code: str) -> ResponseReturnValue:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(error={"code": code, "message": message}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{page}.html", message=message, status=status), status
+    staff_home = desk(recognised()) if request.path.startswith("/admin/") else None
+    return render_template(
+        f"errors/{page}.html", message=message, status=status, staff_home=staff_home
+    ), status
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -106,7 +106,9 @@ def order(number: str, *, seen_by: int | None, is_staff: bool = False) -> OrderV
     found = db.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
         raise NotFound(
-            "There is no such order, or it belongs to another account. Sign in to see your orders."
+            "There is no order with this number."
+            if is_staff
+            else "There is no such order, or it belongs to another account. Sign in to see your orders."
         )
     lines = db.session.scalars(
         sa.select(OrderLine).where(OrderLine.order_id == found.id).order_by(OrderLine.position)

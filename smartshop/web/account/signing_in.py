@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from smartshop.activity.rules import Kind
 from smartshop.identity.operations import sign_ins, signing_in
 from smartshop.identity.operations.two_factor import TooManyTries
+from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.errors import Busy
 from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
@@ -34,9 +35,13 @@ def next_path() -> str | None:
 
 def home() -> str:
     """Where a sign-in leads: back to where it was asked for, else the first page the person may open."""
-    person = current_person()
+    return next_path() or desk(current_person()) or url_for("account.overview")
+
+
+def desk(person: SignedIn | None) -> str | None:
+    """The first admin page this person may open; None for whoever is not of the staff."""
     first = next((endpoint for permission, endpoint in DESKS if person and person.can(permission)), None)
-    return next_path() or url_for(first or "account.overview")
+    return url_for(first) if first else None
 
 
 @bp.get("/sign-in")

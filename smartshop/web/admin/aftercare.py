@@ -11,7 +11,7 @@ from smartshop.orders.operations import fulfilling, hearing, invoicing, refundin
 from smartshop.orders.queries import aftercare, reading
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.payments import queries as payments
-from smartshop.payments.rules.gateways import GatewayAway
+from smartshop.payments.rules.gateways import GATEWAYS, GatewayAway
 from smartshop.web import documents, parsing, presenting
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
@@ -183,6 +183,7 @@ def _page(number: str, *, form: str = "", message: str = "", problems: dict[str,
         after=aftercare.of(number),
         attempts=payments.attempts(found.number),
         misreports=payments.misreports(found.number),
+        ways=GATEWAYS,
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         failed=form,
         message=message,

@@ -12,7 +12,6 @@ from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
-from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 
 ATTENTION = "attention"
@@ -38,7 +37,7 @@ def orders() -> ResponseReturnValue:
         "admin/orders.html",
         page=page,
         sought=sought,
-        states={state: state for state in STATES} | {ATTENTION: _("needs attention")},
+        states=(*STATES, ATTENTION),
         state=state,
         attention=sales.needing_attention(),
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],

@@ -190,3 +190,21 @@ def test_attention_needs_a_reason_and_is_given_once(staff: ShopClient) -> None:
         assert staff.post(f"{at}/looked-at", {**form, "reason": "put right"}).status_code == 409
         again = {**form, "revision": str(int(form["revision"]) + 1), "reason": "put right"}
         assert staff.post(f"{at}/looked-at", again).status_code == 409
+
+
+def test_the_page_of_an_order_speaks_in_words(staff: ShopClient) -> None:
+    number = bought((make_product(name="Blue mug", price_minor=1234), 1))
+    page = staff.get(f"/admin/orders/{number}").text
+    for word in ("Test card", "Pending → Paid", "United Kingdom"):
+        assert word in page
+    for code in ("test_card", "captured", ">GB<"):
+        assert code not in page
+    assert ">Delivered</option>" in staff.get("/admin/orders").text
+
+
+def test_a_wrong_address_leads_staff_back_to_their_pages(staff: ShopClient, visitor: ShopClient) -> None:
+    answer = staff.get("/admin/orders/AAAA-BBBB-CCCC")
+    assert answer.status_code == 404
+    assert "There is no order with this number." in answer.text
+    assert 'href="/admin/orders"' in answer.text
+    assert 'href="/admin' not in visitor.get("/admin/nothing-here").text
