@@ -14,7 +14,7 @@ from smartshop.kernel import clock, sheets
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
 from smartshop.web.admin.blueprint import bp
-from smartshop.web.admin.speaking import _
+from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.guards import access
 from smartshop.web.presenting import number, settings
 from smartshop.web.signing import actor
@@ -144,8 +144,11 @@ def _applied(kind: str, file_id: int) -> ResponseReturnValue:
         report = sheet_files.apply(kind=kind, file_id=file_id, seen=seen, currency=currency, actor=actor())
     except Conflict as error:
         return _look_page(kind, file_id, error.message), error.status
-    changed = number(report.added + report.changed)
-    flash(_("Done: %(count)s rows were written.", count=changed), "success")
+    changed = report.added + report.changed
+    done = ngettext(
+        "Done: %(rows)s row was written.", "Done: %(rows)s rows were written.", changed, rows=number(changed)
+    )
+    flash(done, "success")
     return redirect(_address(kind, file_id), 303)
 
 

@@ -24,7 +24,10 @@ def cart_code() -> ResponseReturnValue:
     if problem:
         return cart_page.render(problem), Invalid.status
     flash(
-        _("The code is out of your cart.") if "drop_code" in request.form else _("Your code is kept."), "info"
+        _("The code is out of your cart.")
+        if "drop_code" in request.form
+        else _("Your code is in your cart."),
+        "info",
     )
     return redirect(url_for("shop.cart"), 303)
 

@@ -46,7 +46,7 @@ def test_a_file_is_looked_at_before_it_is_written_and_written_once(keeper: ShopC
     assert 'N-2,Bad,Nowhere,1,3,"category: There is no category' in rejected.text
     keeper.get(page)
     form = keeper.form(page).fields
-    assert "1 row was written" in keeper.submit(page).text
+    assert "Done: 1 row was written." in keeper.submit(page).text
     with nothing_changes():
         again = keeper.post(page, form)
     assert again.status_code == 409

@@ -55,6 +55,7 @@ def test_a_code_nobody_knows_is_refused_and_nothing_changes(visitor: ShopClient,
     assert answer.status_code == 422
     assert "<b>" not in answer.text
     assert ("Enter the code first" if not code.strip() else "We do not know the code") in answer.text
+    assert visitor.form(CODE).fields["code"] == code
 
 
 def test_at_checkout_a_code_is_used_without_losing_what_was_typed(visitor: ShopClient) -> None:
