@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from smartshop.kernel import clock
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import limiter
-from smartshop.web.account.signing_in import desk
+from smartshop.web.desks import desk
 from smartshop.web.presenting import recognised
 
 log = structlog.get_logger(__name__)

@@ -7,25 +7,17 @@ from flask_babel import gettext as _
 from smartshop.activity.rules import Kind
 from smartshop.identity.operations import sign_ins, signing_in
 from smartshop.identity.operations.two_factor import TooManyTries
-from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.errors import Busy
 from smartshop.kernel.extensions import limiter
-from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing, tracking
 from smartshop.web.account.blueprint import bp
+from smartshop.web.desks import desk
 from smartshop.web.entering import leave, let_in
 from smartshop.web.errors import when_to_retry
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person, current_token, door, seal
 from smartshop.web.throttling import ATTEMPTS
-
-DESKS = (
-    (Permission.ANALYTICS_VIEW, "admin.dashboard"),
-    (Permission.ORDERS_VIEW, "admin.orders"),
-    (Permission.PRODUCTS_VIEW, "admin.products"),
-)
-"""Where staff begin, by what they may do."""
 
 
 def next_path() -> str | None:
@@ -36,12 +28,6 @@ def next_path() -> str | None:
 def home() -> str:
     """Where a sign-in leads: back to where it was asked for, else the first page the person may open."""
     return next_path() or desk(current_person()) or url_for("account.overview")
-
-
-def desk(person: SignedIn | None) -> str | None:
-    """The first admin page this person may open; None for whoever is not of the staff."""
-    first = next((endpoint for permission, endpoint in DESKS if person and person.can(permission)), None)
-    return url_for(first) if first else None
 
 
 @bp.get("/sign-in")
