@@ -47,14 +47,19 @@ class Goods:
 
 
 def make_person(
-    *, email: str | None = None, name: str = "Ada Buyer", password: str = PASSWORD, role: Role = Role.CUSTOMER
+    *,
+    email: str | None = None,
+    name: str = "Ada Buyer",
+    password: str = PASSWORD,
+    role: Role = Role.CUSTOMER,
+    password_cost: int = CHEAP_PASSWORDS,
 ) -> int:
     """An account that can sign in; returns its id."""
     person_id = accounts.sign_up(
         email=email or f"person{next(_numbers)}@example.com",
         name=name,
         password=password,
-        password_cost=CHEAP_PASSWORDS,
+        password_cost=password_cost,
     )
     if role is not Role.CUSTOMER:
         accounts.grant_role(person_id=person_id, role=role, actor=SYSTEM)
