@@ -83,21 +83,9 @@ def change(
             )
         _check_category(facts.category_id)
         _check_tax_class(facts.tax_class)
-        kept = ProductFacts(
-            product.name,
-            product.description,
-            product.category_id,
-            product.status,
-            product.tax_class,
-            product.attributes,
-        )
-        before, after = editing.changes(kept, facts)
-        for row in rows:
-            now = VariantFacts(row.name, row.price_minor, row.is_active, row.weight_grams, row.options)
-            old, new = editing.changes(now, wanted[row.id])
-            before |= {f"{row.sku} {name}": value for name, value in old.items()}
-            after |= {f"{row.sku} {name}": value for name, value in new.items()}
-            _set(row, new)
+        before, after = editing.changes(_facts_of(product), facts)
+        old, new = _changed(rows, wanted)
+        before, after = before | old, after | new
         if order and (moved := _placed(rows, order)):
             before["order"], after["order"] = moved
         if not after:
@@ -112,6 +100,31 @@ def change(
             before=before,
             after=after,
         )
+
+
+def _facts_of(product: Product) -> ProductFacts:
+    return ProductFacts(
+        product.name,
+        product.description,
+        product.category_id,
+        product.status,
+        product.tax_class,
+        product.attributes,
+    )
+
+
+def _changed(
+    rows: Sequence[Variant], wanted: Mapping[int, VariantFacts]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Change the variants; what differs of them before and after, by code and field."""
+    before, after = dict[str, object](), dict[str, object]()
+    for row in rows:
+        now = VariantFacts(row.name, row.price_minor, row.is_active, row.weight_grams, row.options)
+        old, new = editing.changes(now, wanted[row.id])
+        before |= {f"{row.sku} {name}": value for name, value in old.items()}
+        after |= {f"{row.sku} {name}": value for name, value in new.items()}
+        _set(row, new)
+    return before, after
 
 
 def _placed(rows: Sequence[Variant], order: Sequence[int]) -> tuple[list[str], list[str]] | None:
