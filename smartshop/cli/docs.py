@@ -15,6 +15,7 @@ from smartshop.kernel.permissions import Permission
 
 FOLDER = ROOT / "docs" / "reference"
 ACCESS = "__access__"
+FRESH = "__fresh__"
 ESCAPED_BAR = "\\|"
 group = Noun("docs", help="The generated reference tables in docs/reference.")
 
@@ -62,11 +63,16 @@ def _routes() -> str:
         rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint != "static"]
         for rule in sorted(rules, key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
             methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-            access = getattr(current_app.view_functions[rule.endpoint], ACCESS)
-            yield f"`{rule.rule}`", methods, f"`{rule.endpoint}`", f"`{access.value}`"
+            view = current_app.view_functions[rule.endpoint]
+            access, fresh = getattr(view, ACCESS), getattr(view, FRESH)
+            asked = {True: "yes", False: ""}.get(fresh, f"with `{fresh}`")
+            yield f"`{rule.rule}`", methods, f"`{rule.endpoint}`", f"`{access.value}`", asked
 
     return _table(
-        "Routes", "Every address and who may open it.", ("address", "methods", "endpoint", "needs"), rows()
+        "Routes",
+        "Every address and who may open it, and which ask once more who somebody is.",
+        ("address", "methods", "endpoint", "needs", "asks again"),
+        rows(),
     )
 
 

@@ -11,6 +11,7 @@ from smartshop.web.shop.blueprint import bp as shop
 
 VIEWS = (
     "account.addresses",
+    "account.confirming",
     "account.details",
     "account.invitation",
     "account.erasing",

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from smartshop.identity.queries.sign_ins import SignedIn
 from smartshop.kernel.permissions import Permission
+from smartshop.web import confirming
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
 
@@ -22,6 +23,7 @@ class _Everyone(Enum):
 
 PUBLIC: Final = _Everyone.PUBLIC
 Rule = Permission | _Everyone
+Fresh = bool | Permission
 EXEMPT = frozenset({"static"})
 
 
@@ -29,11 +31,15 @@ class UndeclaredRoutes(RuntimeError):
     """Routes without an access rule: the app does not start."""
 
 
-def access(rule: Rule) -> Callable[[View], View]:
-    """Declare who may open a view: ``@access(Permission.ORDERS_VIEW)`` or ``@access(PUBLIC)``."""
+def access(rule: Rule, *, fresh: Fresh = False) -> Callable[[View], View]:
+    """Declare who may open a view: ``@access(Permission.ORDERS_VIEW)`` or ``@access(PUBLIC)``.
+
+    ``fresh`` asks them to prove once more who they are, unless they have lately; a permission asks only its holders.
+    """
 
     def declare(view: View) -> View:
         view.__access__ = rule  # type: ignore[attr-defined]
+        view.__fresh__ = fresh  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -43,6 +49,12 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     """The declared rule of an endpoint, if any."""
     rule: Rule | None = getattr(app.view_functions[endpoint], "__access__", None)
     return rule
+
+
+def fresh_of(app: Flask, endpoint: str) -> Fresh:
+    """Whether an endpoint asks once more who somebody is, or of whom it asks that."""
+    fresh: Fresh = getattr(app.view_functions[endpoint], "__fresh__", False)
+    return fresh
 
 
 def install_gate(app: Flask) -> None:
@@ -67,7 +79,9 @@ def _enforce() -> ResponseReturnValue | None:
         abort(403)
     if rule is not Permission.ACCOUNT_USE and lacks_second_factor(person):
         return _ask_to_set_up_two_factor()
-    return None
+    fresh = fresh_of(current_app, request.endpoint)
+    needs_proof = person.can(fresh) if isinstance(fresh, Permission) else fresh
+    return confirming.before_view(person) if needs_proof else None
 
 
 def lacks_second_factor(person: SignedIn) -> bool:

@@ -132,6 +132,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "account.download_copy": (Route("POST", "/account/privacy/copy", SIGNED_IN),),
     "account.erase": (Route("GET", "/account/privacy/erase", SIGNED_IN),),
     "account.erase_me": (Route("POST", "/account/privacy/erase", SIGNED_IN),),
+    "account.confirm": (Route("GET", "/confirm", SIGNED_IN),),
+    "account.finish_confirming": (Route("POST", "/confirm", SIGNED_IN),),
     "account.details": (Route("GET", "/account/details", SIGNED_IN),),
     "account.change_name": (Route("POST", "/account/details", SIGNED_IN, {"name": "Ada"}),),
     "account.change_password": (Route("POST", "/account/details/password", SIGNED_IN),),
@@ -309,3 +311,19 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.change_role": (Route("POST", "/admin/roles/{role}", ADMIN),),
     "admin.remove_role": (Route("POST", "/admin/roles/{role}/remove", ADMIN),),
 }
+
+FRESH: dict[str, str] = {
+    "admin.audit_file": "everybody",
+    "admin.invite": "everybody",
+    "admin.send_invitation_again": "everybody",
+    "admin.revoke_invitation": "everybody",
+    "admin.set_roles": "everybody",
+    "admin.deactivate_member": "everybody",
+    "admin.reactivate_member": "everybody",
+    "admin.make_role": "everybody",
+    "admin.change_role": "everybody",
+    "admin.remove_role": "everybody",
+    "admin.report": "customers:pii",
+    "admin.export_many_orders": "customers:pii",
+}
+"""What asks once more who somebody is, and whom: everybody, or who holds a permission."""

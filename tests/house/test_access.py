@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from smartshop.identity.models import SignIn
+from smartshop.identity.rules.lifetimes import CONFIRMED_FOR
 from smartshop.identity.rules.roles import ROLE_GRANTS
+from smartshop.kernel import clock
+from smartshop.kernel.extensions import db
 from smartshop.kernel.permissions import Permission
-from smartshop.web.guards import EXEMPT, PUBLIC, UndeclaredRoutes, install_gate, rule_of
-from tests.house.access_table import EVERYBODY, ROUTES, Route
+from smartshop.kernel.uow import unit_of_work
+from smartshop.web.guards import EXEMPT, PUBLIC, UndeclaredRoutes, fresh_of, install_gate, rule_of
+from tests.house.access_table import EVERYBODY, FRESH, ROUTES, Route
 from tests.house.inhabited import Shop, inhabit
 from tests.row_counts import nothing_changes
 
@@ -78,6 +84,28 @@ def test_every_permission_is_granted_to_a_role_and_used_by_a_route(app: Flask) -
     beside_routes = {Permission.CUSTOMERS_PII}
     assert granted == frozenset(Permission)
     assert used - {PUBLIC} == frozenset(Permission) - beside_routes
+
+
+def test_the_table_says_which_routes_ask_once_more_who_somebody_is(app: Flask) -> None:
+    asking = {endpoint: fresh_of(app, endpoint) for endpoint in ROUTES}
+    found = {name: "everybody" if fresh is True else str(fresh) for name, fresh in asking.items() if fresh}
+    assert found == FRESH
+
+
+@pytest.mark.parametrize("endpoint", FRESH)
+def test_who_has_not_proven_lately_who_they_are_is_asked_and_nothing_happens(
+    shop: Shop, endpoint: str
+) -> None:
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(confirmed_at=clock.now() - CONFIRMED_FOR))
+    [route] = ROUTES[endpoint]
+    client, address = client_of(shop, "admin"), route.address.format(**shop.names)
+    with nothing_changes():
+        if route.method == "GET":
+            assert client.get(address).headers["Location"].startswith("/confirm?next=")
+        else:
+            answer = client.post(address, data={"kept": "as it was"})
+            assert (answer.status_code, 'value="as it was"' in answer.text) == (403, True)
 
 
 def test_an_undeclared_route_stops_the_start() -> None:

@@ -11,6 +11,7 @@ def test_every_permission_is_granted_to_a_role_beside_admin_or_only_to_admin_by_
     holders = {role for role, granted in ROLE_GRANTS.items() if permission in granted}
     only_admins = {
         Permission.AUDIT_VIEW,
+        Permission.CUSTOMERS_ERASE,
         Permission.JOBS_VIEW,
         Permission.MODELS_MANAGE,
         Permission.ROLES_MANAGE,

@@ -233,6 +233,7 @@ SCENES: Mapping[str, Scene] = {
     "asked for a choice": Scene(asked_for_a_choice, ""),
     "privacy": Scene(at("/account/privacy"), "Privacy", ADA),
     "erasing an account": Scene(at("/account/privacy/erase"), "Erase your account", ADA),
+    "confirming": Scene(at("/confirm?next=/account"), "Confirm that it is you", ADA),
     "details": Scene(at("/account/details"), "Your details", ADA),
     "confirming a new address": Scene(at("/account/details/email/code"), "Confirm your new address", ADA),
     "security": Scene(at("/account/security"), "Security", ADA),

@@ -31,6 +31,7 @@ def open_sign_in(*, person_id: int, door: Door, is_lasting: bool = False) -> str
                 last_seen_at=moment,
                 expires_at=moment + life.longest,
                 idle_until=moment + life.idle,
+                confirmed_at=moment,
                 address=door.address[:45],
                 user_agent=door.user_agent[:255],
             )
@@ -79,6 +80,14 @@ def renew(*, token: str) -> str:
             .execution_options(synchronize_session=False)
         )
     return fresh
+
+
+def confirm(*, token: str) -> None:
+    """Note that the person has just proven in this sign-in who they are."""
+    with unit_of_work():
+        db.session.execute(
+            sa.update(SignIn).where(*_open(token, clock.now())).values(confirmed_at=clock.now())
+        )
 
 
 def sign_out(*, token: str) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from smartshop.identity.models import Person, Role, RoleAssignment, RoleGrant, SignIn, TwoFactor
 from smartshop.identity.rules import roles
 from smartshop.identity.rules.doors import browser_name
-from smartshop.identity.rules.lifetimes import SEEN_EVERY
+from smartshop.identity.rules.lifetimes import CONFIRMED_FOR, SEEN_EVERY
 from smartshop.kernel import clock, codes
 from smartshop.kernel.extensions import db
 from smartshop.kernel.permissions import Permission
@@ -29,6 +29,8 @@ class SignedIn:
     """Whether it was kept a moment ago that this sign-in is in use."""
     choices: str = ""
     """What they allow, as ``rules.choices`` writes it."""
+    has_confirmed: bool = False
+    """Whether they have proven lately, in this sign-in, who they are."""
 
     def can(self, permission: Permission | str) -> bool:
         return permission in self.permissions
@@ -64,6 +66,7 @@ def by_token(token: str) -> SignedIn | None:
             SignIn.last_seen_at,
             TwoFactor.confirmed_at,
             Person.choices,
+            SignIn.confirmed_at.label("proven_at"),
         )
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(TwoFactor, TwoFactor.person_id == Person.id)
@@ -84,6 +87,7 @@ def by_token(token: str) -> SignedIn | None:
         has_two_factor=first[6] is not None,
         is_fresh=moment - first[5] < SEEN_EVERY,
         choices=first.choices,
+        has_confirmed=first.proven_at is not None and moment - first.proven_at < CONFIRMED_FOR,
     )
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is kept when a sign-in was last used; an idle end may come this much early."""
+CONFIRMED_FOR = timedelta(minutes=10)
+"""For how long a proof of who somebody is opens what is dangerous."""
 WAITS_FOR_CODE = timedelta(minutes=5)
 """Between the password and the second factor."""
 

@@ -29,7 +29,7 @@ def audit_page() -> ResponseReturnValue:
 
 
 @bp.get("/audit.csv")
-@access(Permission.AUDIT_VIEW)
+@access(Permission.AUDIT_VIEW, fresh=True)
 def audit_file() -> ResponseReturnValue:
     sought = _sought(activity.actions())
     exports.record_export(report="audit", with_personal=True, filters=sought.filters, actor=actor())

@@ -62,7 +62,7 @@ def many_packing_slips() -> ResponseReturnValue:
 
 
 @bp.post("/orders/many/export")
-@access(Permission.ORDERS_MANAGE)
+@access(Permission.ORDERS_MANAGE, fresh=Permission.CUSTOMERS_PII)
 def export_many_orders() -> ResponseReturnValue:
     sought = SalesSought(numbers=tuple(_ticked()), with_personal=sees_people())
     report = replace(catalogue.report("orders"), rows=lambda _wanted: sales.every_order(sought))

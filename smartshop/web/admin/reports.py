@@ -29,7 +29,7 @@ def reports() -> ResponseReturnValue:
 
 
 @bp.get("/reports/<name>.csv")
-@access(Permission.ANALYTICS_EXPORT)
+@access(Permission.ANALYTICS_EXPORT, fresh=Permission.CUSTOMERS_PII)
 def report(name: str) -> ResponseReturnValue:
     found = catalogue.report(name)
     since, until = asking.span()

@@ -34,7 +34,7 @@ def new_role() -> ResponseReturnValue:
 
 
 @bp.post("/roles/new")
-@access(Permission.ROLES_MANAGE)
+@access(Permission.ROLES_MANAGE, fresh=True)
 def make_role() -> ResponseReturnValue:
     label, ticked = request.form.get("label", ""), request.form.getlist("permissions")
     try:
@@ -53,7 +53,7 @@ def role(role_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/roles/<int:role_id>")
-@access(Permission.ROLES_MANAGE)
+@access(Permission.ROLES_MANAGE, fresh=True)
 def change_role(role_id: int) -> ResponseReturnValue:
     kept, label, ticked = (
         queries.role(role_id),
@@ -69,7 +69,7 @@ def change_role(role_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/roles/<int:role_id>/remove")
-@access(Permission.ROLES_MANAGE)
+@access(Permission.ROLES_MANAGE, fresh=True)
 def remove_role(role_id: int) -> ResponseReturnValue:
     kept = queries.role(role_id)
     try:

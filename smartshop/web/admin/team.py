@@ -28,7 +28,7 @@ def new_invitation() -> ResponseReturnValue:
 
 
 @bp.post("/team/invite")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def invite() -> ResponseReturnValue:
     email, role_ids = request.form.get("email", ""), _ticked()
     try:
@@ -40,7 +40,7 @@ def invite() -> ResponseReturnValue:
 
 
 @bp.post("/team/invitations/<int:invitation_id>/again")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def send_invitation_again(invitation_id: int) -> ResponseReturnValue:
     email = inviting.send_again(invitation_id=invitation_id, actor=actor(), post=outbox.enqueue)
     flash(_("A new link is on its way to %(email)s; the old one is void.", email=email), "success")
@@ -48,7 +48,7 @@ def send_invitation_again(invitation_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/team/invitations/<int:invitation_id>/revoke")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def revoke_invitation(invitation_id: int) -> ResponseReturnValue:
     inviting.revoke(invitation_id=invitation_id, actor=actor())
     flash(_("The invitation is taken back."), "success")
@@ -62,7 +62,7 @@ def member(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/team/<int:person_id>/roles")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def set_roles(person_id: int) -> ResponseReturnValue:
     try:
         operations.set_roles(person_id=person_id, role_ids=_ticked(), actor=actor())
@@ -73,7 +73,7 @@ def set_roles(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/team/<int:person_id>/deactivate")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def deactivate_member(person_id: int) -> ResponseReturnValue:
     try:
         operations.deactivate(person_id=person_id, actor=actor())
@@ -84,7 +84,7 @@ def deactivate_member(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/team/<int:person_id>/reactivate")
-@access(Permission.TEAM_MANAGE)
+@access(Permission.TEAM_MANAGE, fresh=True)
 def reactivate_member(person_id: int) -> ResponseReturnValue:
     operations.reactivate(person_id=person_id, actor=actor())
     flash(_("The account is switched on again."), "success")
