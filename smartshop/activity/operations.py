@@ -1,6 +1,7 @@
 """Writing events, many at a time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from smartshop.activity.models import Event
 from smartshop.activity.rules import NewEvent
 from smartshop.identity.models import Person
+from smartshop.kernel import batches
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
@@ -37,3 +39,8 @@ def forget(*, person_id: int) -> None:
     unnamed = sa.and_(Event.person_id.is_(None), Event.visitor_id.in_(browsers), Event.visitor_id != "")
     for theirs in (unnamed, Event.person_id == person_id):
         db.session.execute(sa.delete(Event).where(theirs).execution_options(synchronize_session=False))
+
+
+def forget_old(*, before: datetime) -> int:
+    """Delete the events from before a moment, in batches; returns how many."""
+    return batches.delete(Event.id, Event.at < before)

@@ -17,7 +17,7 @@ from smartshop.kernel.sealing import Seal
 from smartshop.messaging.operations import delivery
 from smartshop.orders.operations import popularity, recovering
 from smartshop.payments.rules import gateways
-from smartshop.privacy.operations import finishing
+from smartshop.privacy.operations import finishing, retaining
 
 TRAIN_MODELS = "train-models"
 
@@ -52,6 +52,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("deliver-email", Every(settings.outbox_seconds), timedelta(minutes=10), deliver_email),
         Job("finish-orders", Every(60), timedelta(minutes=10), finish_orders),
         Job("release-holds", Every(60), timedelta(minutes=5), release_holds),
+        Job("forget-old", Daily((settings.training_hour + 2) % 24), timedelta(hours=1), forget_old),
         Job("finish-erasures", Every(60), timedelta(minutes=30), finish_erasures),
         Job("count-sales", Every(900), timedelta(minutes=10), count_sales),
         Job("tell-returned-stock", Every(60), timedelta(minutes=10), tell_returned_stock),
@@ -103,6 +104,20 @@ def finish_orders(settings: Settings) -> str:
 def release_holds(settings: Settings) -> str:
     del settings
     return f"what was held too long of {holds.expire()} variants is for sale again"
+
+
+def forget_old(settings: Settings) -> str:
+    """Forget what the settings keep no longer."""
+    gone = retaining.forget_old(
+        retaining.Keeping(
+            events=settings.keep_events_days,
+            emails=settings.keep_emails_days,
+            searches=settings.keep_searches_days,
+            unpaid=settings.keep_unpaid_days,
+        )
+    )
+    told = f"{gone.events} events, {gone.emails} e-mails and {gone.searches} searches deleted"
+    return f"{told}, {gone.unpaid} unpaid orders without a person"
 
 
 def finish_erasures(settings: Settings) -> str:

@@ -145,6 +145,16 @@ class Settings(BaseSettings):
     reviews_at_once: bool = Field(
         False, description="Show reviews the moment they are written. Default: staff reads them first."
     )
+    keep_events_days: int = Field(730, ge=30, le=3650, description="How long events of visits are kept.")
+    keep_emails_days: int = Field(
+        365, ge=30, le=3650, description="How long e-mails are kept after they were sent."
+    )
+    keep_searches_days: int = Field(
+        365, ge=7, le=3650, description="How long searches that found nothing are kept."
+    )
+    keep_unpaid_days: int = Field(
+        90, ge=7, le=3650, description="How long orders that were never paid keep who placed them."
+    )
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )

@@ -1,11 +1,13 @@
 """The log of searches that found nothing."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from smartshop.catalog.models import SearchMiss
 from smartshop.catalog.rules import searching
-from smartshop.kernel import clock
+from smartshop.kernel import batches, clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
@@ -31,3 +33,8 @@ def note(*, query: str) -> None:
                 sa.select(SearchMiss.asked).order_by(SearchMiss.last_at, SearchMiss.asked).limit(spare)
             ).all()
             db.session.execute(sa.delete(SearchMiss).where(SearchMiss.asked.in_(oldest)))
+
+
+def forget_old(*, before: datetime) -> int:
+    """Delete the searches that were last made before a moment, in batches; returns how many."""
+    return batches.delete(SearchMiss.asked, SearchMiss.last_at < before)

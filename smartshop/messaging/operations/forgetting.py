@@ -1,13 +1,14 @@
 """Forgetting e-mails: their rows, and the files of an outbox."""
 
 from collections.abc import Collection
+from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from smartshop.kernel import codes
+from smartshop.kernel import batches, codes
 from smartshop.kernel.extensions import db
 from smartshop.messaging.models import Email
 
@@ -19,6 +20,11 @@ def forget(*, person_id: int, addresses: Collection[str]) -> None:
             sa.or_(Email.person_id == person_id, sa.func.lower(Email.recipient).in_(addresses))
         )
     )
+
+
+def forget_old(*, before: datetime) -> int:
+    """Delete the e-mails from before a moment that are not on their way any more, in batches; returns how many."""
+    return batches.delete(Email.id, sa.and_(Email.created_at < before, Email.state != "queued"))
 
 
 def delete_files(*, outbox: Path, fingerprints: Collection[str]) -> int:
