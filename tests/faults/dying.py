@@ -57,7 +57,7 @@ STRIPE_POINTS: dict[str, dict[str, tuple[Any, str]]] = {
         "the report is committed": (hearing, "hear"),
     },
     "refund": {
-        "all is written but the commit": (paying_back, "set_aside"),
+        "the cause is written but not committed": (paying_back, "set_aside"),
         "the money is set aside": (payment_queries, "pending_refunds"),
         "the refund is sent": (StripeCheckout, "refund"),
         "the refund is written down": (refunding, "settle"),

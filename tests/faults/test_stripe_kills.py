@@ -189,7 +189,7 @@ def test_killed_while_money_goes_back_it_goes_back_once(open_till: Till, point: 
     staff.get(at)
     cancel = {**staff.form(f"{at}/cancel").fields, "reason": "the customer asked"}
     open_till.shot(lambda: staff.send(f"{at}/cancel", cancel))
-    is_undone = point == "all is written but the commit"
+    is_undone = point == "the cause is written but not committed"
     sweep()
     open_till.ends("paid" if is_undone else "cancelled", letters=1, sold=1 if is_undone else 0)
     again = until_it_is_back(lambda: staff.send(f"{at}/cancel", cancel))
