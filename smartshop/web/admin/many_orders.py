@@ -51,11 +51,14 @@ def send_many_orders() -> ResponseReturnValue:
 @bp.post("/orders/many/packing-slips")
 @access(Permission.ORDERS_MANAGE)
 def many_packing_slips() -> ResponseReturnValue:
-    slips = []
-    for number in _ticked():
+    slips, numbers = [], _ticked()
+    for number in numbers:
         order, after = reading.order(number, seen_by=None, is_staff=True), aftercare.of(number)
         has_open = any(line.to_send for line in after.lines)
         slips.append({"order": order, "after": after, "has_open": has_open})
+    exports.record_export(
+        report="packing-slips", with_personal=True, filters={"orders": ", ".join(numbers)}, actor=actor()
+    )
     return documents.send(
         "documents/packing_slips.html", "packing-slips.pdf", slips=slips, seller=documents.seller()
     )

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from smartshop.catalog.models import Product, Variant
 from smartshop.identity.rules.roles import Role
+from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order
@@ -116,3 +117,5 @@ def test_packing_slips_come_in_one_paper_and_orders_in_one_sheet(enter: Enter) -
     text = send(support, "orders/export", {"order": numbers})
     assert text.count("\r\n") == 3
     assert "ada@example.com" in text
+    taken = sa.select(AuditRecord.subject).where(AuditRecord.action == "report.exported")
+    assert set(db.session.scalars(taken)) == {"report:packing-slips", "report:orders"}
