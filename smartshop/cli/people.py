@@ -7,8 +7,10 @@ import click
 from flask import current_app
 
 from smartshop.cli.noun import Noun
-from smartshop.identity.operations import accounts, two_factor
-from smartshop.identity.queries import people
+from smartshop.identity.operations import accounts, inviting, two_factor
+from smartshop.identity.operations import team as operations
+from smartshop.identity.queries import people, team
+from smartshop.identity.queries.team import RoleKept
 from smartshop.identity.rules.roles import Role
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.uow import unit_of_work
@@ -49,3 +51,39 @@ def reset_two_factor(email: str) -> None:
     person_id = people.by_email(email)
     two_factor.reset(person_id=person_id, actor=COMMAND_LINE, post=outbox.enqueue)
     click.echo(f"Two-factor sign-in is off for {email.strip().lower()}; they were told by e-mail.")
+
+
+@group.command("invite")
+@click.argument("email")
+@click.option("--role", "labels", multiple=True, required=True, help="A role, by its name; may be repeated.")
+def invite(email: str, labels: tuple[str, ...]) -> None:
+    """Mail somebody an invitation to join the team."""
+    found = _roles(labels)
+    inviting.invite(
+        email=email, role_ids=[role.id for role in found], actor=COMMAND_LINE, post=outbox.enqueue
+    )
+    click.echo(f"Invited {email.strip().lower()} as {', '.join(role.label for role in found)}.")
+
+
+@group.command("deactivate")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Switch off the account of somebody on the team; every sign-in of theirs ends."""
+    operations.deactivate(person_id=people.by_email(email), actor=COMMAND_LINE)
+    click.echo(f"{email.strip().lower()} is switched off and signed out.")
+
+
+@group.command("roles")
+def roles() -> None:
+    """Print every role of staff, how many active people have it, and what it allows."""
+    for role in team.roles():
+        click.echo(f"{role.label} ({role.members}): {', '.join(sorted(role.permissions)) or 'nothing'}")
+
+
+def _roles(labels: tuple[str, ...]) -> list[RoleKept]:
+    known = {role.label.lower(): role for role in team.roles()}
+    unknown = [label for label in labels if label.lower() not in known]
+    if unknown:
+        names = ", ".join(role.label for role in known.values())
+        raise click.ClickException(f"There is no role {unknown[0]!r}. The roles: {names}.")
+    return [known[label.lower()] for label in labels]
