@@ -40,8 +40,9 @@ fix: $(VENV)/ready-dev ## Format, and fix what the linters can
 docs: $(VENV)/ready ## Write the generated reference tables again
 	$(BIN)/flask docs write
 
-bench: $(VENV)/ready ## Measure the shop front, then importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
+bench: $(VENV)/ready ## Measure the shop front and signing in, then importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
 	$(BIN)/python -m benchmarks.storefront
+	$(BIN)/python -m benchmarks.signing_in
 	$(BIN)/python benchmarks/history.py
 
 shots: $(VENV)/ready-dev static/vendor/ready ## Take the screenshots of the README again

@@ -49,7 +49,8 @@ def _curve(known: list[float], unknown: list[float]) -> float:
 
 
 def _told(ask: Callable[[str], float], series: int) -> float:
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     for number in range(PEOPLE * ROUNDS):
         pair = [(known, f"known{number % PEOPLE}.{series}"), (unknown, f"other{number % PEOPLE}.{series}")]
         for times, name in pair if number % 2 else reversed(pair):
