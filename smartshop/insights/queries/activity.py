@@ -49,12 +49,33 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ActivitySought:
-    """Which records: a kind of event or an action, a person, days from and to. None or empty means any."""
+    """Which records: a kind of event or an action, a person by number or by words of their name or address, days.
+
+    None or empty means any. ``is_security`` leaves only what concerns signing in, accounts and roles.
+    """
 
     kind: str = ""
     person_id: int | None = None
     since: date | None = None
     until: date | None = None
+    words: str = ""
+    is_security: bool = False
+
+
+SECURITY = (
+    "sign_in.",
+    "code.",
+    "password.",
+    "two_factor.",
+    "recovery_code.",
+    "email.asked",
+    "email.changed",
+    "email.undone",
+    "role.",
+    "person.",
+    "invitation.",
+)
+"""How the names of actions begin that concern who gets in and what they may do."""
 
 
 def page_of_events(sought: ActivitySought, *, page: int = 1, size: int = 50) -> Page[EventRow]:
@@ -85,9 +106,20 @@ def every_change(sought: ActivitySought) -> Iterator[ChangeRow]:
     return (ChangeRow(*row) for row in rows)
 
 
-def actions() -> tuple[str, ...]:
-    """Every action the audit log knows, by name; one query."""
-    return tuple(db.session.scalars(sa.select(AuditRecord.action).distinct().order_by(AuditRecord.action)))
+def actions(*, is_security: bool = False) -> tuple[str, ...]:
+    """Every action the audit log knows, or those of security, by name; one query."""
+    conditions = [_is_security()] if is_security else []
+    found = sa.select(AuditRecord.action).where(*conditions).distinct().order_by(AuditRecord.action)
+    return tuple(db.session.scalars(found))
+
+
+def _is_security() -> Condition:
+    return sa.or_(*(AuditRecord.action.startswith(start, autoescape=True) for start in SECURITY))
+
+
+def _named(words: str) -> sa.Select[int]:
+    is_like = (column.icontains(words, autoescape=True) for column in (Person.name, Person.email))
+    return sa.select(Person.id).where(sa.or_(*is_like))
 
 
 def _events(sought: ActivitySought) -> sa.Select[Any]:
@@ -118,6 +150,8 @@ def _of_events(sought: ActivitySought) -> list[Condition]:
         conditions.append(Event.kind == sought.kind)
     if sought.person_id is not None:
         conditions.append(Event.person_id == sought.person_id)
+    if sought.words:
+        conditions.append(Event.person_id.in_(_named(sought.words)))
     return conditions
 
 
@@ -126,7 +160,17 @@ def _of_changes(sought: ActivitySought) -> list[Condition]:
     if sought.kind:
         conditions.append(AuditRecord.action == sought.kind)
     if sought.person_id is not None:
-        conditions.append(AuditRecord.actor_id == sought.person_id)
+        theirs = AuditRecord.subject == f"person:{sought.person_id}"
+        conditions.append(sa.or_(AuditRecord.actor_id == sought.person_id, theirs))
+    if sought.words:
+        about = sa.select("person:" + sa.cast(Person.id, sa.String)).where(
+            Person.id.in_(_named(sought.words))
+        )
+        conditions.append(
+            sa.or_(AuditRecord.actor_id.in_(_named(sought.words)), AuditRecord.subject.in_(about))
+        )
+    if sought.is_security:
+        conditions.append(_is_security())
     return conditions
 
 

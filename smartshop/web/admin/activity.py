@@ -1,5 +1,7 @@
 """The log of what customers did and what staff changed."""
 
+from collections.abc import Mapping
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -9,23 +11,45 @@ from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.showing import sees_people
 from smartshop.web.guards import access
+
+SOURCES = ("customers", "security", "staff")
 
 
 @bp.get("/activity", endpoint="activity")
 @access(Permission.ACTIVITY_VIEW)
 def activity_page() -> ResponseReturnValue:
-    asked, source = parsing.page_number(), asking.one_of("source", ("customers", "staff"), "customers")
-    is_staff = source == "staff"
-    kinds = {name: name for name in activity.actions()} if is_staff else wording.event_kinds()
-    since, until = asking.span()
-    sought = ActivitySought(asking.one_of("kind", tuple(kinds)), asking.person(), since, until)
-    page = (activity.page_of_changes if is_staff else activity.page_of_events)(sought, page=asked)
+    asked, source = parsing.page_number(), asking.one_of("source", SOURCES, "customers")
+    kinds = _kinds(source)
+    sought = _sought(source, kinds)
+    read = activity.page_of_events if source == "customers" else activity.page_of_changes
+    page = read(sought, page=asked)
     return render_template(
         "admin/activity.html",
         page=page,
         sought=sought,
         source=source,
         kinds=kinds,
+        is_live=asking.one_of("live", ("yes",)) == "yes",
         moved=wording.page_moved(asked, page.number),
+    )
+
+
+def _kinds(source: str) -> Mapping[str, str]:
+    if source == "customers":
+        return wording.event_kinds()
+    return {name: name for name in activity.actions(is_security=source == "security")}
+
+
+def _sought(source: str, kinds: Mapping[str, str]) -> ActivitySought:
+    """Names and addresses are looked for only by who may see them."""
+    since, until = asking.span()
+    return ActivitySought(
+        asking.one_of("kind", tuple(kinds)),
+        asking.person(),
+        since,
+        until,
+        asking.text() if sees_people() else "",
+        source == "security",
     )

@@ -139,7 +139,7 @@ def test_a_history_that_ended_long_ago_is_shown_with_a_note(admin: ShopClient) -
         ("/admin/activity?kind=nothing", "kind must be one of"),
         ("/admin/activity?person=me", "person must be the number of a customer"),
         ("/admin/activity?person=" + "9" * 30, "person must be the number of a customer"),
-        ("/admin/activity?source=cats", "source must be one of: customers, staff"),
+        ("/admin/activity?source=cats", "source must be one of: customers, security, staff"),
         ("/admin/models?question=life", "question must be one of: rfm, churn, clv"),
         ("/admin/reports/customers.csv?segment=Nobody", "segment must be one of"),
         ("/admin/reports/orders.csv?from=2026-05-02&to=2026-05-01", "Swap them"),

@@ -1,0 +1,51 @@
+"""What happened, by whom, of which kind, and as it happens."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from smartshop.identity.rules.roles import Role
+from smartshop.kernel import audit
+from smartshop.kernel.uow import unit_of_work
+from tests import factories
+from tests.browser_client import ShopClient
+from tests.insights import scored_shop
+
+Enter = Callable[[Role], ShopClient]
+
+
+def _note(action: str, person_id: int) -> None:
+    with unit_of_work():
+        audit.record(actor=audit.SYSTEM, action=action, subject=f"person:{person_id}")
+
+
+def test_security_has_a_page_of_its_own_and_people_are_found_by_name(app: Flask, admin: ShopClient) -> None:
+    ann, ben = factories.make_person(name="Ann Arbor"), factories.make_person(name="Ben Bay")
+    _note("password.changed", ann)
+    _note("code.wrong", ben)
+    _note("product.changed", ben)
+    page = admin.get("/admin/activity?source=security").text
+    assert "password.changed" in page
+    assert "code.wrong" in page
+    assert "product.changed" not in page
+    found = admin.get("/admin/activity?source=security&q=ann+ar").text
+    assert f"person:{ann}" in found
+    assert f"person:{ben}" not in found
+
+
+def test_events_are_found_by_name_or_address_by_who_may_see_them(app: Flask, enter: Enter) -> None:
+    ann = factories.make_person(name="Ann Arbor", email="ann@found.example")
+    scored_shop.see(ann, times=2)
+    scored_shop.see(factories.make_person(name="Ben Bay"), times=3)
+    support = enter(Role.SUPPORT)
+    for words in ("arbor", "FOUND.example"):
+        assert "2 things customers did" in support.get(f"/admin/activity?q={words}").text
+
+
+def test_a_live_page_asks_again_and_can_be_paused(app: Flask, admin: ShopClient) -> None:
+    still = admin.get("/admin/activity").text
+    assert "hx-trigger" not in still
+    live = admin.get("/admin/activity?live=yes").text
+    assert 'hx-trigger="every 5s"' in live
+    assert "Pause" in live
+    assert admin.get("/admin/activity?live=maybe").status_code == 400
