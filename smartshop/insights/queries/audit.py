@@ -65,6 +65,11 @@ def page_of_records(sought: AuditSought, *, page: int = 1, size: int = 50) -> Pa
     return Page([AuditRow(*row) for row in rows], number, size, total)
 
 
+def actions() -> tuple[str, ...]:
+    """Every action the log knows, by name; one query."""
+    return tuple(db.session.scalars(sa.select(AuditRecord.action).distinct().order_by(AuditRecord.action)))
+
+
 def report(sought: AuditSought) -> Report:
     """The records sought as a report, newest first, without holding them all in memory."""
     columns = (

@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.insights.operations import exports
-from smartshop.insights.queries import activity, audit
+from smartshop.insights.queries import audit
 from smartshop.insights.queries.audit import AuditSought
 from smartshop.insights.queries.reports import writing
 from smartshop.insights.queries.reports.declared import Wanted
@@ -21,7 +21,7 @@ from smartshop.web.signing import actor
 @bp.get("/audit", endpoint="audit")
 @access(Permission.AUDIT_VIEW)
 def audit_page() -> ResponseReturnValue:
-    asked, actions = parsing.page_number(), activity.actions()
+    asked, actions = parsing.page_number(), audit.actions()
     sought = _sought(actions)
     page = audit.page_of_records(sought, page=asked)
     moved = wording.page_moved(asked, page.number)
@@ -31,7 +31,7 @@ def audit_page() -> ResponseReturnValue:
 @bp.get("/audit.csv")
 @access(Permission.AUDIT_VIEW, fresh=True)
 def audit_file() -> ResponseReturnValue:
-    sought = _sought(activity.actions())
+    sought = _sought(audit.actions())
     exports.record_export(report="audit", with_personal=True, filters=sought.filters, actor=actor())
     pieces = writing.as_csv(audit.report(sought), Wanted(settings().currency), with_personal=True)
     return csv_file("audit", pieces)
