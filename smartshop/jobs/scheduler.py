@@ -73,7 +73,8 @@ def run_due(job: schedule.Job, due_at: datetime, settings: Settings) -> bool:
     state, detail = _done(job.work, settings)
     if not operations.finish(run_id=run_id, state=state, detail=detail):
         log.warning("job_was_given_up", job=job.name, due_at=due_at.isoformat())
-    log.info(
+    is_routine = state == "done" and isinstance(job.rhythm, Every)
+    (log.debug if is_routine else log.info)(
         "job_ran", job=job.name, due_at=due_at.isoformat(), state=state, detail=detail,
         seconds=round(time.perf_counter() - began, 3),
     )  # fmt: skip
