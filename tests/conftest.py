@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from tests import isolation
 from tests.databases import Database, PostgresDatabase, SqliteDatabase
 
 os.environ.setdefault("PYTHONHASHSEED", "0")
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
