@@ -53,7 +53,8 @@ def _command(report: Report) -> Callable[..., None]:
         since, until = filters.get("since"), filters.get("until")
         if since and until and since > until:
             raise click.BadParameter(f"{since} comes after {until}; swap --from and --to.")
-        wanted = Wanted(current_app.config["SETTINGS"].currency, **{k: v for k, v in filters.items() if v})
+        asked = {name: value for name, value in filters.items() if value}
+        wanted = Wanted(current_app.config["SETTINGS"].currency, is_with_changes=True, **asked)
         target = None if out == "-" else writable(Path(out))
         pieces = writing.as_csv(report, wanted, with_personal=not without_personal)
         exports.record_export(

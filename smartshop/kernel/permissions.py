@@ -13,7 +13,7 @@ class Permission(StrEnum):
     """See and change one's own account, orders and addresses."""
 
     ACTIVITY_VIEW = "activity:view"
-    """Read the log of what customers did and what staff changed."""
+    """Read the log of what customers did."""
 
     ANALYTICS_VIEW = "analytics:view"
     """Read the dashboard, segments, churn and customer value."""
@@ -31,7 +31,7 @@ class Permission(StrEnum):
     """Erase a customer for good; their orders stay in the books, as nobody's."""
 
     AUDIT_VIEW = "audit:view"
-    """Search the audit log and download it."""
+    """Search the audit log and download it; see sign-ins and what staff changed beside what customers did."""
 
     EMAILS_MANAGE = "emails:manage"
     """Read the log of e-mails, send one again, and change the words they use."""

@@ -313,6 +313,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
 }
 
 FRESH: dict[str, str] = {
+    "admin.erase_the_customer": "everybody",
     "admin.audit_file": "everybody",
     "admin.invite": "everybody",
     "admin.send_invitation_again": "everybody",

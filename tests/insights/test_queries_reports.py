@@ -17,6 +17,7 @@ from smartshop.insights.queries.customers import Sought
 from smartshop.insights.queries.periods import Period
 from smartshop.insights.queries.reports import catalogue, writing
 from smartshop.insights.queries.reports.declared import Amount, Wanted
+from smartshop.kernel import audit
 from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -157,11 +158,14 @@ def test_products_csv_says_what_the_page_says(people: list[int]) -> None:
         )  # fmt: skip
 
 
-def test_activity_lists_events_then_changes(people: list[int]) -> None:
+def test_activity_lists_events_then_changes_where_asked_for(people: list[int]) -> None:
     scored_shop.see(people[0], times=2)
-    found = rows("activity")
+    with unit_of_work():
+        audit.record(actor=audit.SYSTEM, action="role.changed", subject="role:1")
+    assert {row["source"] for row in rows("activity")} == {"event"}
+    found = rows("activity", Wanted("GBP", is_with_changes=True))
     assert [row["source"] for row in found[:2]] == ["event", "event"]
-    assert {row["source"] for row in found[2:]} <= {"change"}
+    assert {row["source"] for row in found[2:]} == {"change"}
     assert json.loads(found[0]["details"]) == {"query": "mug 0"}
     assert found[0]["at"] == "2026-06-01T09:00:00Z"
 

@@ -1,8 +1,8 @@
-"""The log of what customers did and what staff changed."""
+"""The log of what customers did and, for who may read the audit log, of security and of what staff changed."""
 
 from collections.abc import Mapping
 
-from flask import render_template
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.insights.queries import activity
@@ -11,7 +11,7 @@ from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
-from smartshop.web.admin.showing import sees_people
+from smartshop.web.admin.showing import sees_changes, sees_people
 from smartshop.web.guards import access
 
 SOURCES = ("customers", "security", "staff")
@@ -21,6 +21,8 @@ SOURCES = ("customers", "security", "staff")
 @access(Permission.ACTIVITY_VIEW)
 def activity_page() -> ResponseReturnValue:
     asked, source = parsing.page_number(), asking.one_of("source", SOURCES, "customers")
+    if source != "customers" and not sees_changes():
+        abort(403)
     kinds = _kinds(source)
     sought = _sought(source, kinds)
     read = activity.page_of_events if source == "customers" else activity.page_of_changes

@@ -1,21 +1,18 @@
 """Erasing a customer who asked for it by letter or telephone."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from smartshop.identity.operations.two_factor import TooManyTries
 from smartshop.insights.queries import customers
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
-from smartshop.kernel.extensions import limiter
 from smartshop.kernel.permissions import Permission
 from smartshop.privacy.operations import erasing
 from smartshop.privacy.queries import erasing as queries
-from smartshop.web.account.erasing import ATTEMPTS, require_proof
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
-from smartshop.web.signing import actor, current_person
+from smartshop.web.signing import actor
 
 LONGEST_REASON = 300
 
@@ -27,18 +24,16 @@ def ask_to_erase_customer(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/customers/<int:person_id>/erase")
-@limiter.limit(ATTEMPTS)
-@access(Permission.CUSTOMERS_ERASE)
+@access(Permission.CUSTOMERS_ERASE, fresh=True)
 def erase_the_customer(person_id: int) -> ResponseReturnValue:
     try:
-        require_proof(current_person() or abort(403))
         erasing.erase(
             person_id=person_id,
             keeps_reviews=request.form.get("reviews") != "remove",
             actor=actor(),
             reason=_reason(),
         )
-    except (Invalid, TooManyTries, Conflict) as error:
+    except (Invalid, Conflict) as error:
         return _page(person_id, error), error.status
     flash(_("The customer is erased. Their orders stay in the books, as nobody's."), "success")
     return redirect(url_for("admin.customers"), 303)

@@ -14,7 +14,7 @@ from smartshop.kernel.permissions import Permission
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.customers import RISKS
-from smartshop.web.admin.showing import sees_people
+from smartshop.web.admin.showing import sees_changes, sees_people
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
 from smartshop.web.signing import actor
@@ -25,7 +25,11 @@ from smartshop.web.signing import actor
 def reports() -> ResponseReturnValue:
     wanted = Wanted(settings().currency)
     columns = {report.name: report.columns(wanted) for report in catalogue.REPORTS}
-    return render_template("admin/reports.html", columns=columns, descriptions=wording.report_descriptions())
+    return render_template(
+        "admin/reports.html",
+        columns=columns,
+        descriptions=wording.report_descriptions(sees_changes=sees_changes()),
+    )
 
 
 @bp.get("/reports/<name>.csv")
@@ -34,7 +38,7 @@ def report(name: str) -> ResponseReturnValue:
     found = catalogue.report(name)
     since, until = asking.span()
     segment, risk = asking.one_of("segment", segments.SEGMENTS), asking.one_of("risk", RISKS)
-    wanted = Wanted(settings().currency, segment, risk, since, until)
+    wanted = Wanted(settings().currency, segment, risk, since, until, is_with_changes=sees_changes())
     pieces = writing.as_csv(found, wanted, with_personal=sees_people())
     exports.record_export(report=name, with_personal=sees_people(), filters=wanted.filters, actor=actor())
     started = chain([next(pieces)], pieces)

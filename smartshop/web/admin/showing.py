@@ -17,6 +17,12 @@ def sees_people() -> bool:
     return somebody is not None and somebody.can(Permission.CUSTOMERS_PII)
 
 
+def sees_changes() -> bool:
+    """Whether this person may see what staff changed, and who signed in."""
+    somebody = recognised()
+    return somebody is not None and somebody.can(Permission.AUDIT_VIEW)
+
+
 def who(person_id: int | None, name: str | None, email: str | None = None) -> str:
     """A customer's name where it may be seen, else their number; a guest is a guest."""
     if sees_people() and (name or email):
@@ -57,6 +63,7 @@ def rail_counts() -> dict[str, int]:
 def _for_every_page() -> dict[str, Any]:
     return {
         "sees_people": sees_people(),
+        "sees_changes": sees_changes(),
         "who": who,
         "here": here,
         "sortable": sortable,

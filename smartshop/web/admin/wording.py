@@ -186,7 +186,7 @@ def meanings() -> dict[str, Meaning]:
     }
 
 
-def report_descriptions() -> dict[str, str]:
+def report_descriptions(*, sees_changes: bool) -> dict[str, str]:
     """What each report tells, in one line."""
     return {
         "customers": _("One row a customer: what they bought, their scores and what is to come."),
@@ -196,7 +196,9 @@ def report_descriptions() -> dict[str, str]:
         "revenue": _("One row a day: orders, customers, gross, returned and net revenue."),
         "orders": _("One row an order: its state, its customer, and its money part by part."),
         "products": _("One row a product: price, stock, and what it has sold."),
-        "activity": _("One row an event: what customers did, then what staff changed."),
+        "activity": _("One row an event: what customers did, then what staff changed.")
+        if sees_changes
+        else _("One row an event: what customers did."),
     }
 
 

@@ -42,6 +42,21 @@ def test_events_are_found_by_name_or_address_by_who_may_see_them(app: Flask, ent
         assert "2 things customers did" in support.get(f"/admin/activity?q={words}").text
 
 
+def test_what_staff_changed_is_for_who_may_read_the_audit_log(
+    app: Flask, admin: ShopClient, enter: Enter
+) -> None:
+    scored_shop.see(factories.make_person(), times=1)
+    _note("role.changed", factories.make_person())
+    assert "role.changed" in admin.get("/admin/reports/activity.csv").text
+    assert "Staff and program" in admin.get("/admin/activity").text
+    assert "Staff and program" not in enter(Role.SUPPORT).get("/admin/activity").text
+    analyst = enter(Role.ANALYST)
+    file = analyst.get("/admin/reports/activity.csv").text
+    assert "event" in file
+    assert "change" not in file
+    assert "staff changed" not in analyst.get("/admin/reports").text
+
+
 def test_a_live_page_asks_again_and_can_be_paused(app: Flask, admin: ShopClient) -> None:
     still = admin.get("/admin/activity").text
     assert "hx-trigger" not in still

@@ -28,14 +28,13 @@ from tests.web.admin.conftest import Enter
 
 PAGES = (
     "/admin/", "/admin/customers", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/orders", "/admin/products",
-    "/admin/activity", "/admin/activity?source=staff", "/admin/reports", "/admin/models", "/admin/jobs",
+    "/admin/activity", "/admin/activity?source=staff",
+    "/admin/activity?source=security", "/admin/reports", "/admin/models", "/admin/jobs",
 )  # fmt: skip
 ANALYTICS = {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/reports"}
 OPEN_TO = {
     Role.CUSTOMER: set(),
-    Role.SUPPORT: {
-        "/admin/customers", "/admin/orders", "/admin/products", "/admin/activity", "/admin/activity?source=staff",
-    },
+    Role.SUPPORT: {"/admin/customers", "/admin/orders", "/admin/products", "/admin/activity"},
     Role.CATALOG_MANAGER: {"/admin/products"},
     Role.ANALYST: ANALYTICS | {"/admin/customers", "/admin/orders", "/admin/products", "/admin/models"},
     Role.MARKETER: ANALYTICS | {"/admin/customers", "/admin/products"},

@@ -30,13 +30,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What part of a report is wanted, and in which currency it counts money. Empty means everything."""
+    """What part of a report is wanted, and in which currency it counts money. Empty means everything.
+
+    What staff changed is left out unless it is asked for: it is for who may read the audit log.
+    """
 
     currency: str
     segment: str = ""
     risk: str = ""
     since: date | None = None
     until: date | None = None
+    is_with_changes: bool = False
 
     @property
     def filters(self) -> dict[str, str]:

@@ -145,10 +145,11 @@ def _activity(_wanted: Wanted) -> tuple[Column, ...]:
 
 
 def _records(wanted: Wanted) -> Iterator[Record]:
-    """What customers did, newest first; then what staff changed, newest first."""
+    """What customers did, newest first; then, where asked for, what staff changed, newest first."""
     sought = ActivitySought(since=wanted.since, until=wanted.until)
     yield from (_of_event(row) for row in activity.every_event(sought))
-    yield from (_of_change(row) for row in activity.every_change(sought))
+    if wanted.is_with_changes:
+        yield from (_of_change(row) for row in activity.every_change(sought))
 
 
 def _of_event(row: EventRow) -> Record:
