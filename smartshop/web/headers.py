@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request, session
 
-from smartshop.web.signing import current_person
+from smartshop.web.presenting import recognised
 
 SEPARATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,4 +38,4 @@ def _is_personal() -> bool:
     """Whether nobody who comes to this computer later may find the page in the browser's memory."""
     if request.path.startswith(PERSONAL_PAGES) or not PERSONAL_KEYS.isdisjoint(session):
         return True
-    return current_person() is not None
+    return recognised() is not None
