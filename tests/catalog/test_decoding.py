@@ -1,5 +1,6 @@
 """What is kept of a picture that somebody sent, and what is refused."""
 
+import importlib
 from io import BytesIO
 
 import pytest
@@ -95,6 +96,12 @@ def test_of_a_moving_picture_the_first_is_kept() -> None:
 def test_the_name_tells_the_content() -> None:
     assert decoding.decode(photographs.jpeg()).path == decoding.decode(photographs.jpeg()).path
     assert decoding.decode(photographs.jpeg()).path != decoding.decode(photographs.jpeg("#123456")).path
+
+
+def test_half_a_picture_is_refused_even_where_pdfs_are_made() -> None:
+    importlib.import_module("weasyprint")
+    with pytest.raises(UnreadablePicture, match="damaged"):
+        decoding.decode(photographs.jpeg()[:-200])
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,9 @@ def decode(data: bytes) -> Picture:
 
 def _upright(data: bytes) -> "Image":
     """The picture in RGB or RGBA, upright, at most as wide as it is kept."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageFile, ImageOps
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:
             _check_size(opened)
