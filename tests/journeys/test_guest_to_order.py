@@ -162,3 +162,21 @@ def test_with_scripts_a_choice_of_order_applies_at_once(shop: LiveShop, page: Pa
     page.get_by_label("Sort by").select_option("Price: high to low")
     page.wait_for_url("**sort=price-down**")
     expect(page.get_by_role("main").get_by_role("article").first).to_contain_text("Brass lamp")
+
+
+UNCOVERED = """(link) => {
+  link.scrollIntoView({block: "end"});
+  const {x, y, width, height} = link.getBoundingClientRect();
+  return link.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+def test_on_a_phone_the_question_about_visits_covers_nothing(shop: LiveShop, visit: Visit) -> None:
+    page = visit(viewport=PHONE, is_mobile=True, has_touch=True)
+    page.context.clear_cookies(name="smartshop_choices")
+    page.goto(f"/p/{shop.mug.slug}")
+    expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+    assert page.get_by_role("button", name="Add to cart").evaluate(UNCOVERED)
+    steps.add_to_cart(page)
+    expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+    assert page.get_by_role("link", name="Go to checkout").evaluate(UNCOVERED)
