@@ -1,5 +1,7 @@
 """Erasing a person: nothing anywhere tells who they were, and the books are as they were."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,18 @@ def test_a_finish_that_was_killed_is_done_again(app: Flask, monkeypatch: pytest.
         patched.setattr(finishing, "_rewrite_file", dies)
         schedule.finish_erasures(app.config["SETTINGS"])
     assert somebody.files_that_tell(_instance(app)), "the deleted rows are still in the file"
+    assert schedule.finish_erasures(app.config["SETTINGS"]) == "1 erasures finished"
+    assert somebody.files_that_tell(_instance(app)) == []
+
+
+def test_a_finish_waits_for_who_still_reads_the_old_rows_and_keeps_nobody_waiting(app: Flask) -> None:
+    person_id, _, _ = somebody.live(app)
+    with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM people").fetchone()
+        erase(person_id=person_id, keeps_reviews=True, actor=THEMSELVES)
+        assert schedule.finish_erasures(app.config["SETTINGS"]) == "0 erasures finished"
+        assert db.session.scalars(sa.select(Erasure)).one().finished_at is None
     assert schedule.finish_erasures(app.config["SETTINGS"]) == "1 erasures finished"
     assert somebody.files_that_tell(_instance(app)) == []
 

@@ -1,19 +1,26 @@
 """Finishing erasures outside the rows: files of sent e-mails, and what a database file keeps of deleted rows."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from smartshop.kernel import clock
+from smartshop.kernel.db import BUSY_TIMEOUT_MS
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import forgetting as messages
 from smartshop.privacy.models import Erasure
 
+PATIENCE_MS = 200
+
 
 def finish(*, outbox: Path) -> int:
-    """Finish every erasure that is not; returns how many. Killed on the way, the next run does it all again."""
+    """Finish every erasure that is not; returns how many.
+
+    Killed on the way, or with somebody still reading the old rows, the next run does it all again.
+    """
     waiting = db.session.execute(
         sa.select(Erasure.id, Erasure.fingerprints).where(Erasure.finished_at.is_(None))
     ).all()
@@ -28,7 +35,8 @@ def finish(*, outbox: Path) -> int:
             .values(fingerprints=[])
             .execution_options(synchronize_session=False)
         )
-    _rewrite_file()
+    if not _rewrite_file():
+        return 0
     with unit_of_work():
         db.session.execute(
             sa.update(Erasure)
@@ -39,15 +47,24 @@ def finish(*, outbox: Path) -> int:
     return len(waiting)
 
 
-def _rewrite_file() -> None:
-    """SQLite leaves deleted rows in free pages and in its log until both are written anew; PostgreSQL vacuums itself."""
+def _rewrite_file() -> bool:
+    """SQLite leaves deleted rows in free pages and in its log until both are written anew; PostgreSQL vacuums itself.
+
+    False when that has to wait for a reader or a writer: the shop does not wait for us.
+    """
     if db.engine.dialect.name != "sqlite":
-        return
+        return True
     db.session.remove()
     raw = db.engine.raw_connection()
+    connection: Any = raw.driver_connection
     try:
-        connection: Any = raw.driver_connection
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        is_busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    else:
+        return not is_busy
     finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         raw.close()
