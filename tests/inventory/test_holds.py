@@ -173,7 +173,7 @@ def apply(step: str, holder: str, lines: list[tuple[int, int]], time: time_machi
         stock.give_back(lines=lines, reference=holder, kind="return" if step == "return" else "cancellation")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_stock_is_conserved_over_any_sequence_of_holds_and_sales(
     any_app: Flask, steps: list[tuple[str, int, int, int]]

@@ -105,7 +105,7 @@ NASTY = WORDS | st.sampled_from(["=1+1", "'=x", "-7", " lead", "a | b", "|", "x\
     labels=st.lists(WORDS.filter(str.strip), min_size=1, max_size=2, unique=True),
     price=st.integers(1, 10**6), weight_and_active=st.tuples(st.integers(0, 9999), st.booleans()),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_exported_changes_nothing_when_it_comes_back(
     app: Flask,
     name: str,

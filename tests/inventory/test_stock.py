@@ -43,7 +43,7 @@ def left(variant_id: int) -> int | None:
     return queries.availability([variant_id])[variant_id].quantity
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(MOVES)
 def test_stock_is_conserved_by_any_sequence_of_moves(
     app: Flask, moves: list[tuple[str, list[tuple[int, int]]]]

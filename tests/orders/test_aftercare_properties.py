@@ -73,7 +73,7 @@ def check(number: str, goods: list[Goods]) -> None:
         assert left_of(product) == moved
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, payment=st.sampled_from(["test_card", "invoice", "cash_on_delivery"]))
 def test_no_sequence_of_moves_breaks_the_books(app: Flask, steps: list[Step], payment: str) -> None:
     goods = [make_product(price_minor=price, on_hand=STOCK) for price in (1333, 777)]

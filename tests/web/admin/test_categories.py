@@ -178,7 +178,7 @@ def test_two_who_move_at_once_cannot_close_a_ring(any_app: Flask) -> None:
         assert {row.id for row in queries.all_in_order()} >= {one, two}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.integers(-1, 5)), max_size=12))
 def test_however_categories_are_moved_there_is_no_ring(moves: list[tuple[int, int]]) -> None:
     parents: dict[int, int | None] = dict.fromkeys(range(6))
