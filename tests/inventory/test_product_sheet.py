@@ -102,7 +102,7 @@ NASTY = WORDS | st.sampled_from(["=1+1", "'=x", "-7", " lead", "a | b", "|", "x\
 
 @given(
     name=NASTY.filter(str.strip), description=NASTY, values=st.lists(NASTY, min_size=1, max_size=3),
-    labels=st.lists(WORDS.filter(str.strip), min_size=1, max_size=2, unique=True),
+    labels=st.lists(WORDS.map(str.strip).filter(bool), min_size=1, max_size=2, unique=True),
     price=st.integers(1, 10**6), weight_and_active=st.tuples(st.integers(0, 9999), st.booleans()),
 )  # fmt: skip
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
