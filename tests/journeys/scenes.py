@@ -260,7 +260,6 @@ SCENES: Mapping[str, Scene] = {
     "admin products": Scene(at("/admin/products"), "", ROOT),
     "admin product": Scene(at("/admin/products/28"), "Wool throw", ROOT),
     "admin new variants": Scene(at("/admin/products/28/variants/new"), "Wool throw", ROOT),
-    "admin product preview": Scene(at("/admin/products/28/preview"), "Wool throw", ROOT),
     "admin new product": Scene(at("/admin/products/new"), "A new product", ROOT),
     "admin reviews": Scene(at("/admin/reviews"), "", ROOT),
     "admin published reviews": Scene(at("/admin/reviews?state=published"), "", ROOT),
