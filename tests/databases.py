@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from smartshop.factory import create_app
 from smartshop.kernel.config import Settings
 from smartshop.kernel.extensions import db
+from smartshop.web import tracking
 from tests.requirements import postgres_url
 
 CHEAP_PASSWORDS = 128
@@ -36,6 +37,14 @@ def migrate(app: Flask) -> None:
         db.engine.dispose()
 
 
+def _forget(app: Flask) -> None:
+    """Leave nothing of the test before: neither connections nor events that still wait to be written."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    tracking.install(app)
+
+
 class Database(Protocol):
     """A shop whose database can be made new."""
 
@@ -53,9 +62,7 @@ class SqliteDatabase:
         shutil.copy(self.instance / "shop.db", self._template)
 
     def renew(self) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        _forget(self.app)
         for path in self.instance.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copy(self._template, self.instance / "shop.db")
@@ -90,9 +97,7 @@ class PostgresDatabase:
         )
 
     def renew(self) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        _forget(self.app)
         if self.instance.exists():
             shutil.rmtree(self.instance)
         self.instance.mkdir(parents=True)
