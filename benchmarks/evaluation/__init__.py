@@ -1,0 +1,1 @@
+"""Every public figure this project states, computed again from the public data."""
