@@ -1,8 +1,8 @@
 """Models on disk: data and a card, never code. Nothing here unpickles.
 
 A folder holds ``card.json`` and, as the model needs, ``arrays.npz`` (read with ``allow_pickle=False``) and
-``estimator.skops`` (read only if every type in it is on the list of trusted ones). The card carries the SHA-256 of
-both, so that a damaged payload is refused.
+``estimator.skops`` and ``judged.skops`` (read only if every type in them is on the list of trusted ones). The card
+carries the SHA-256 of each, so that a damaged payload is refused.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CARD = "card.json"
 ARRAYS = "arrays.npz"
 ESTIMATOR = "estimator.skops"
+JUDGED = "judged.skops"
 REQUIRED = {
     "question": str,
     "as_of": str,
@@ -61,11 +62,15 @@ class ArtifactRefused(ValueError):
 
 @dataclass(frozen=True)
 class Artifact:
-    """A model as loaded: its card, its arrays by name, and its estimator if it has one."""
+    """A model as loaded: its card, its arrays by name, and its estimator if it has one.
+
+    ``judged_estimator`` is the same method fitted without the window it was tested on.
+    """
 
     card: dict[str, Any]
     arrays: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     estimator: Any = None
+    judged_estimator: Any = None
 
 
 def new_card(
@@ -115,11 +120,12 @@ def save(
     *,
     arrays: Mapping[str, npt.NDArray[np.float64]] | None = None,
     estimator: object | None = None,
+    judged_estimator: object | None = None,
 ) -> None:
     """Write an artifact to a new ``folder``: whole or not at all.
 
     Everything is written to a temporary folder beside it, flushed to disk and renamed. Raises `ArtifactRefused`
-    when the folder exists, the card is incomplete or the estimator holds a type that is not trusted.
+    when the folder exists, the card is incomplete or an estimator holds a type that is not trusted.
     """
     if folder.exists():
         raise ArtifactRefused(f"{folder.name} exists already; artifacts are never overwritten")
@@ -127,7 +133,7 @@ def save(
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _write(draft, card, arrays, estimator)
+        _write(draft, card, arrays, {ESTIMATOR: estimator, JUDGED: judged_estimator})
         draft.rename(folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -140,26 +146,29 @@ def load(folder: Path) -> Artifact:
     card = _read_card(folder / CARD)
     for name, digest in card["files"].items():
         payload = folder / name
-        if name not in {ARRAYS, ESTIMATOR} or not payload.is_file():
+        if name not in {ARRAYS, ESTIMATOR, JUDGED} or not payload.is_file():
             raise ArtifactRefused(f"{name} named by the card is not in the artifact")
         if _digest(payload) != digest:
             raise ArtifactRefused(f"{name} is not what the card describes; it was changed or damaged")
     arrays = _read_arrays(folder / ARRAYS) if ARRAYS in card["files"] else {}
-    estimator = _read_estimator(folder / ESTIMATOR) if ESTIMATOR in card["files"] else None
-    return Artifact(card, arrays, estimator)
+    estimators = (
+        _read_estimator(folder / name) if name in card["files"] else None for name in (ESTIMATOR, JUDGED)
+    )
+    return Artifact(card, arrays, *estimators)
 
 
 def _write(
     draft: Path,
     card: Mapping[str, Any],
     arrays: Mapping[str, npt.NDArray[np.float64]] | None,
-    estimator: object | None,
+    estimators: Mapping[str, object | None],
 ) -> None:
     if arrays:
         np.savez(draft / ARRAYS, allow_pickle=False, **dict(arrays))
-    if estimator is not None:
-        skops_io.dump(estimator, draft / ESTIMATOR)
-        _refuse_untrusted(draft / ESTIMATOR)
+    for name, estimator in estimators.items():
+        if estimator is not None:
+            skops_io.dump(estimator, draft / name)
+            _refuse_untrusted(draft / name)
     files = {path.name: _digest(path) for path in sorted(draft.iterdir())}
     text = json.dumps(_plain({**card, "files": files}), indent=2, sort_keys=True, allow_nan=False)
     (draft / CARD).write_text(text + "\n", encoding="utf-8")

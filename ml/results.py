@@ -12,6 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 Verdict = Literal["beats baseline", "baseline wins", "not enough data"]
+TESTED = ("customer_id", "actual", "predicted")
+
+
+def tested(kept: Mapping[str, npt.NDArray[np.float64]]) -> pd.DataFrame:
+    """``tested`` of an earlier run, read from the arrays it kept; empty when it kept none."""
+    if f"tested_{TESTED[0]}" not in kept:
+        return pd.DataFrame(columns=list(TESTED))
+    found = pd.DataFrame({name: kept[f"tested_{name}"] for name in TESTED})
+    return found.astype({"customer_id": "int64"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,15 @@ class TrainingResult:
     method that made ``scores`` (the winner of the two). ``scores`` has one row per ``customer_id``. ``card`` is
     ready for `ml.artifact.save`, with ``arrays`` and ``estimator`` as its payload. When the verdict is "not enough
     data", ``scores`` is empty and ``shortfall`` says what is missing.
+
+    So that a later run can be compared with this one on the same customers: ``tested`` holds the test window as the
+    served method saw it (`TESTED`: one row a customer, what came and what it had foreseen), and
+    ``judged_estimator`` (or arrays of ``arrays``) the served method as it was judged, fitted without that window.
+    A question that can apply it to a later window offers ``predict(kept, frame, cutoff)``, where ``kept`` is the
+    `ml.artifact.Artifact` of the earlier run, and returns ``customer_id`` and ``predicted``.
+
+    ``inputs`` holds what the model reads of each customer scored (``customer_id`` and columns of numbers), so that
+    the next run can tell whether the customers have changed.
     """
 
     question: str
@@ -57,6 +75,17 @@ class TrainingResult:
     arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     estimator: object | None = None
     sufficiency: dict[str, dict[str, float]] = field(default_factory=dict)
+    tested: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TESTED)))
+    inputs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["customer_id"]))
+    judged_estimator: object | None = None
+
+    @property
+    def kept_arrays(self) -> dict[str, npt.NDArray[np.float64]]:
+        """``arrays``, and the columns of ``tested`` as ``tested_<column>``."""
+        if self.tested.empty:
+            return dict(self.arrays)
+        tested = {f"tested_{name}": self.tested[name].to_numpy(dtype=np.float64) for name in TESTED}
+        return {**self.arrays, **tested}
 
     @property
     def shortfall(self) -> str:
@@ -101,7 +130,7 @@ def judged(
     needs: list[Need],
     **outcome: Any,
 ) -> TrainingResult:
-    """A result with its verdict, the card completed; ``outcome`` holds scores, served, arrays and estimator."""
+    """A result with its verdict, the card completed; ``outcome`` holds scores, served and the other fields."""
     verdict: Verdict = "beats baseline" if is_better else "baseline wins"
     facts = {"metrics": metrics, "baseline": {"name": baseline.name, "metrics": baseline.metrics}}
     return TrainingResult(

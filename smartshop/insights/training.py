@@ -200,8 +200,9 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
     if result.verdict == rules.INSUFFICIENT:
         return _record(started, recording.Outcome("insufficient", result.shortfall, **facts))
     artifact.save(
-        room.models / question / started.code, result.card, arrays=result.arrays, estimator=result.estimator
-    )
+        room.models / question / started.code, result.card, arrays=result.kept_arrays,
+        estimator=result.estimator, judged_estimator=result.judged_estimator,
+    )  # fmt: skip
     gate = _gate(question, result.verdict, facts)
     if not gate.is_granted:
         return _record(started, recording.Outcome("refused", gate.reason, **facts))

@@ -29,7 +29,10 @@ def card(shop: pd.DataFrame) -> dict[str, Any]:
 def saved(tmp_path: Path, shop: pd.DataFrame) -> Path:
     folder = tmp_path / "churn" / "7"
     model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-    artifact.save(folder, card(shop), arrays={"edges": np.array([1.0, 2.0])}, estimator=model)
+    judged = LogisticRegression().fit([[0.0], [1.0]], [1, 0])
+    artifact.save(
+        folder, card(shop), arrays={"edges": np.array([1.0, 2.0])}, estimator=model, judged_estimator=judged
+    )
     return folder
 
 
@@ -39,7 +42,9 @@ def test_what_is_saved_is_loaded(saved: Path) -> None:
     assert loaded.card["parameters"] == {"depth": 3}
     assert loaded.arrays["edges"].tolist() == [1.0, 2.0]
     assert loaded.estimator.predict([[0.0], [1.0]]).tolist() == [0, 1]
-    assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "card.json", "estimator.skops"]
+    assert loaded.judged_estimator.predict([[0.0], [1.0]]).tolist() == [1, 0]
+    names = ["arrays.npz", "card.json", "estimator.skops", "judged.skops"]
+    assert sorted(path.name for path in saved.iterdir()) == names
 
 
 @settings(max_examples=20, deadline=None)
@@ -66,7 +71,7 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path: Path, shop: pd.DataFr
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["arrays.npz", "estimator.skops"])
+@pytest.mark.parametrize("name", ["arrays.npz", "estimator.skops", "judged.skops"])
 def test_a_damaged_payload_is_refused_by_name(saved: Path, name: str) -> None:
     content = bytearray((saved / name).read_bytes())
     content[len(content) // 2] ^= 1
