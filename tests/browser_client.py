@@ -5,11 +5,14 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.datastructures import FileStorage
-from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.test import Client, TestResponse, encode_multipart
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 TOKEN = "csrf_token"
 AGREES = ("smartshop_choices", "1:apm")
@@ -95,8 +98,9 @@ def forms_of(html: str) -> list[Form]:
 class ShopClient:
     """One browser, whose visitor allows everything (``AGREES``) until its cookies say otherwise. Each request has a context of its own, so nothing leaks from one into the next or into the test."""
 
-    def __init__(self, app: Flask, **headers: str) -> None:
-        self._browser = app.test_client()
+    def __init__(self, app: "WSGIApplication", **headers: str) -> None:
+        """Of an app in this process, or, through ``OverHttp``, of one that is served elsewhere."""
+        self._browser: Client = app.test_client() if isinstance(app, Flask) else Client(app)
         self._headers = headers
         self._browser.set_cookie(*AGREES)
         self.page: TestResponse | None = None

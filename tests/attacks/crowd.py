@@ -73,8 +73,8 @@ class Target:
 
 
 @contextmanager
-def attacked(app: Flask, folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Target]:
-    """A shop behind gunicorn that trusts one proxy, its passwords cheap to check."""
-    surroundings = {**CHEAP, **BEHIND_A_PROXY, **environment}
-    with served(app, folder / "shop.log", workers=workers, environment=surroundings) as server:
+def attacked(app: Flask, folder: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Target]:
+    """A shop behind gunicorn, one process, that trusts one proxy, its passwords cheap to check."""
+    surroundings = {**CHEAP, **BEHIND_A_PROXY, **(environment or {})}
+    with served(app, folder / "shop.log", workers=1, environment=surroundings) as server:
         yield Target(app, server.port)

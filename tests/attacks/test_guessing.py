@@ -1,7 +1,5 @@
 """Guessing passwords and codes from many addresses, against a shop that is really served."""
 
-from itertools import count
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask, request
@@ -15,17 +13,11 @@ from tests import databases
 from tests.attacks.crowd import Attacker, Target
 from tests.factories import PASSWORD, make_person
 from tests.inbox import code_sent_to
+from tests.over_http import fresh_address
 
 WRONG = "a wrong password"
 ANOTHER = "another long password"
 NO_ORDER = {"number": "AAAA-BBBB-CCCC", "email": "ada@example.com"}
-_numbers = count(1)
-
-
-def fresh_address() -> str:
-    """An address that nobody has had before."""
-    number = next(_numbers)
-    return f"203.0.{number // 250}.{number % 250 + 1}"
 
 
 def guess(attacker: Attacker, email: str, password: str = WRONG, *, address: str = "") -> int:

@@ -1,31 +1,43 @@
 """Forged names and origins, and what a production shop tells browsers."""
 
+import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
+from werkzeug.test import Client
 
-from smartshop.factory import create_app
-from smartshop.kernel.extensions import limiter
-from tests import databases
-from tests.browser_client import ShopClient
+from tests.attacks.crowd import Target, attacked
+from tests.attacks.stocked import CUSTOMER, Stock
+from tests.browser_client import TOKEN, forms_of
+from tests.databases import SqliteDatabase
 from tests.factories import PASSWORD, make_person
 from tests.inbox import newest_letter_to
+from tests.over_http import OverHttp
 from tests.row_counts import nothing_changes
 
 OWN, HTTPS = "https://shop.example.com", {"X-Forwarded-Proto": "https"}
+PRODUCTION = {
+    "SMARTSHOP_ENV": "production",
+    "SMARTSHOP_PASSWORD_COST": "32768",
+    "SMARTSHOP_BASE_URL": OWN,
+    "SMARTSHOP_HOSTS": "www.shop.example.com",
+}
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A shop with the settings of production, behind one proxy."""
+    folder = tmp_path_factory.mktemp("production")
+    app = SqliteDatabase(folder).app
+    with app.app_context():
+        make_person(email=CUSTOMER)
+    with attacked(app, folder, environment=PRODUCTION) as target:
+        yield target
 
 
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[Flask]:
-    """A shop with the settings of production, behind one proxy."""
-    live = {"env": "production", "base_url": OWN, "hosts": "www.shop.example.com", "trusted_proxies": 1}
-    shop = create_app(databases.test_settings(tmp_path / "instance").model_copy(update=live))
-    databases.migrate(shop)
-    with shop.app_context():
-        yield shop
-    limiter.enabled = False
+def live(production: Target) -> Client:
+    return Client(OverHttp(production.port))
 
 
 @pytest.mark.parametrize(
@@ -38,22 +50,60 @@ def live(tmp_path: Path) -> Iterator[Flask]:
     ],
 )
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
-def test_a_shop_does_not_answer_to_a_name_that_is_not_its_own(live: Flask, header: str, host: str) -> None:
-    answer = live.test_client().get("/sign-in", headers={**HTTPS, "Host": "shop.example.com", header: host})
+def test_a_shop_does_not_answer_to_a_name_that_is_not_its_own(live: Client, header: str, host: str) -> None:
+    answer = live.get("/sign-in", headers={**HTTPS, "Host": "shop.example.com", header: host})
     assert (answer.status_code, "evil" in answer.text) == (400, False)
 
 
 @pytest.mark.parametrize("host", ["shop.example.com", "www.shop.example.com", "127.0.0.1:5000"])
-def test_a_shop_answers_to_its_own_names(live: Flask, host: str) -> None:
-    assert live.test_client().get("/healthz", headers={**HTTPS, "Host": host}).status_code == 200
+def test_a_shop_answers_to_its_own_names(live: Client, host: str) -> None:
+    assert live.get("/healthz", headers={**HTTPS, "Host": host}).status_code == 200
 
 
-def test_a_letter_leads_to_the_shop_whatever_the_request_said(app: Flask) -> None:
-    make_person(email="ada@example.com")
-    visitor = ShopClient(app, Host="evil.example", **{"X-Forwarded-Host": "evil.example"})
-    visitor.post("/forgot", {"email": "ada@example.com"})
-    letter = newest_letter_to("ada@example.com")
-    assert "evil" not in letter.text + letter.html
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"Host": "evil.example"},
+        {"X-Forwarded-Host": "evil.example"},
+        {"Host": "localhost:evil.example"},
+        {"X-Forwarded-Host": "localhost, evil.example", "Forwarded": "host=evil.example"},
+        {"X-Host": "evil.example", "X-Forwarded-Server": "evil.example", "X-Original-Host": "evil.example"},
+    ],
+)
+def test_a_letter_leads_to_the_shop_whatever_the_request_said(stock: Stock, forged: dict[str, str]) -> None:
+    """Here in development, where a shop answers to every name: in production it answers to its own alone."""
+    visitor = stock.visitor(**forged)
+    visitor.get("/sign-in")
+    visitor.post("/forgot", {"email": CUSTOMER}, follow=False)
+    new = {"email": "new@example.com", "name": "New", "password": PASSWORD}
+    visitor.post("/sign-up", new, follow=False)
+    for recipient in (CUSTOMER, "new@example.com"):
+        letter = newest_letter_to(recipient)
+        assert letter.text
+        assert "evil" not in letter.text + letter.html + letter.subject
+
+
+RAW = (
+    "GET http://evil.example/sign-in HTTP/1.1\r\nHost: shop.example.com\r\n",
+    "GET /sign-in HTTP/1.1\r\nHost: shop.example.com\r\nHost: evil.example\r\n",
+    "GET /sign-in HTTP/1.1\r\nHost: evil.example\r\nHost: shop.example.com\r\n",
+    "GET /sign-in HTTP/1.1\r\nHost: shop.example.com\r\n Host: evil.example\r\n",
+    "GET //evil.example/sign-in HTTP/1.1\r\nHost: shop.example.com\r\n",
+)
+
+
+@pytest.mark.parametrize("request_", RAW)
+def test_no_second_name_in_a_request_is_repeated(production: Target, request_: str) -> None:
+    with socket.create_connection(("127.0.0.1", production.port), timeout=20) as connection:
+        connection.sendall(f"{request_}X-Forwarded-Proto: https\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode(errors="replace")
+    head, _, body = answer.partition("\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 ")
+    assert not any(
+        "//evil.example" in line for line in head.splitlines() if line.lower().startswith("location")
+    )
+    assert 'action="http' not in body
+    assert "https://evil.example" not in body
 
 
 @pytest.mark.parametrize(
@@ -66,35 +116,28 @@ def test_a_letter_leads_to_the_shop_whatever_the_request_said(app: Flask) -> Non
     ],
 )
 def test_a_form_of_another_site_changes_nothing_even_with_a_token(
-    app: Flask, headers: dict[str, str]
+    stock: Stock, headers: dict[str, str]
 ) -> None:
-    make_person(email="ada@example.com")
-    visitor = ShopClient(app, **headers)
+    visitor = stock.visitor(**headers)
     with nothing_changes():
-        answer = visitor.post("/forgot", {"email": "ada@example.com"})
+        answer = visitor.post("/forgot", {"email": CUSTOMER})
     assert (answer.status_code, "another site" in answer.text) == (400, True)
 
 
-def test_a_form_of_the_shop_says_so_and_is_taken(app: Flask) -> None:
-    visitor = ShopClient(app, Origin="http://localhost:8000", **{"Sec-Fetch-Site": "same-origin"})
-    assert visitor.post("/forgot", {"email": "ada@example.com"}, follow=False).status_code == 303
+def test_a_form_of_the_shop_says_so_and_is_taken(stock: Stock) -> None:
+    visitor = stock.visitor(Origin="http://localhost:8000", **{"Sec-Fetch-Site": "same-origin"})
+    assert visitor.post("/forgot", {"email": CUSTOMER}, follow=False).status_code == 303
 
 
-def test_cookies_of_production_are_bound_to_the_host(live: Flask) -> None:
-    make_person(email="ada@example.com")
-    visitor = ShopClient(live, Host="shop.example.com", **HTTPS)
-    visitor.get("/sign-in")
-    form = {
-        **visitor.form("/sign-in").fields,
-        "email": "ada@example.com",
-        "password": PASSWORD,
-        "remember": "yes",
-    }
-    client = live.test_client()
-    page = client.get("/sign-in", base_url=OWN)
-    token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
-    answer = client.post(
-        "/sign-in", data={**form, "csrf_token": token}, base_url=OWN, headers={"Referer": OWN}
+def test_cookies_of_production_are_bound_to_the_host(live: Client) -> None:
+    page = live.get("/sign-in", base_url=OWN, headers=HTTPS)
+    [form] = [form for form in forms_of(page.text) if form.action == "/sign-in"]
+    typed = {"email": CUSTOMER, "password": PASSWORD, "remember": "yes", TOKEN: form.fields[TOKEN]}
+    answer = live.post(
+        "/sign-in",
+        data={**form.fields, **typed},
+        base_url=OWN,
+        headers={**HTTPS, "Referer": f"{OWN}/sign-in"},
     )
     assert answer.status_code == 303
     cookies = answer.headers.getlist("Set-Cookie")
@@ -109,10 +152,9 @@ def test_cookies_of_production_are_bound_to_the_host(live: Flask) -> None:
         assert not any(kind.startswith("Domain") for kind in kinds)
 
 
-def test_every_page_of_production_carries_the_headers(live: Flask) -> None:
+def test_every_page_of_production_carries_the_headers(live: Client) -> None:
     for path in ("/", "/sign-in", "/nowhere", "/static/css/tokens.css"):
-        with live.test_client().get(path, base_url=OWN) as answer:
-            headers = answer.headers
+        headers = live.get(path, base_url=OWN, headers=HTTPS).headers
         assert headers["Strict-Transport-Security"] == "max-age=31556926; includeSubDomains"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -128,27 +170,25 @@ def test_every_page_of_production_carries_the_headers(live: Flask) -> None:
             assert directive in headers["Content-Security-Policy"]
 
 
-def test_personal_pages_are_kept_by_no_browser(app: Flask) -> None:
-    make_person(email="ada@example.com")
-    visitor = ShopClient(app)
+def test_personal_pages_are_kept_by_no_browser(stock: Stock) -> None:
+    visitor = stock.visitor()
     assert "no-store" not in visitor.get("/").headers.get("Cache-Control", "")
     assert visitor.get("/sign-in").headers["Cache-Control"] == "no-store"
-    visitor.sign_in("ada@example.com", PASSWORD)
+    visitor.sign_in(CUSTOMER, PASSWORD)
     for path in ("/account", "/account/security", "/", "/cart"):
         assert visitor.get(path).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "PUT", "PATCH", "DELETE", "PROPFIND"])
-def test_methods_that_no_page_has_are_refused(app: Flask, method: str) -> None:
+def test_methods_that_no_page_has_are_refused(stock: Stock, method: str) -> None:
     with nothing_changes():
-        assert app.test_client().open("/sign-in", method=method).status_code in {400, 405}
+        assert Client(stock.way).open("/sign-in", method=method).status_code in {400, 405}
 
 
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
-def test_a_header_does_not_turn_reading_into_writing(app: Flask, name: str) -> None:
-    make_person(email="ada@example.com")
-    visitor = ShopClient(app, **{name: "POST"})
+def test_a_header_does_not_turn_reading_into_writing(stock: Stock, name: str) -> None:
+    visitor = stock.visitor(**{name: "POST"})
     with nothing_changes():
-        visitor.get("/forgot?email=ada@example.com&_method=POST")
+        visitor.get(f"/forgot?email={CUSTOMER}&_method=POST")
         assert visitor.get("/sign-out").status_code == 405
-        assert app.test_client().head("/cart/add", headers={name: "POST"}).status_code == 405
+        assert Client(stock.way).head("/cart/add", headers={name: "POST"}).status_code == 405

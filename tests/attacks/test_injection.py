@@ -5,15 +5,13 @@ import io
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from smartshop.kernel.config import ROOT as PROJECT
 from smartshop.web import parsing
-from tests.attacks.stocked import ADMIN, CUSTOMER, fill, forms, pages, signed_in
+from tests.attacks.stocked import ADMIN, CUSTOMER, Stock, fill, forms, pages
 from tests.browser_client import ShopClient, forms_of
 from tests.factories import PASSWORD, make_person, make_product
-from tests.house.inhabited import Shop
 from tests.row_counts import contents, row_counts
 
 SQL = (
@@ -33,9 +31,14 @@ QUERY_NAMES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def stock(any_app: Flask) -> Shop:
-    return fill(any_app)
+@pytest.fixture(params=["served", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest) -> Stock:
+    """The served shop on SQLite, then one in this process on PostgreSQL."""
+    if request.param == "served":
+        served: Stock = request.getfixturevalue("stock")
+        return served
+    app = request.getfixturevalue("postgres_app")
+    return Stock(fill(app), app)
 
 
 def _troubles(address: str, answer: TestResponse) -> list[str]:
@@ -44,8 +47,9 @@ def _troubles(address: str, answer: TestResponse) -> list[str]:
     return [f"{address}: {answer.status_code} {leaked}"] if answer.status_code >= 500 or leaked else []
 
 
-def test_sql_in_every_query_string_is_only_text(stock: Shop) -> None:
-    browser = signed_in(stock.app, ADMIN)
+def test_sql_in_every_query_string_is_only_text(either: Stock) -> None:
+    stock = either
+    browser = stock.signed_in(ADMIN)
     before = row_counts(leaving_out=NOTED)
     troubles = []
     for number, address in enumerate(pages(stock)):
@@ -60,16 +64,17 @@ def test_sql_in_every_query_string_is_only_text(stock: Shop) -> None:
 
 
 @pytest.mark.parametrize("text", SQL)
-def test_sql_finds_no_more_than_its_letters_do(stock: Shop, text: str) -> None:
+def test_sql_finds_no_more_than_its_letters_do(either: Stock, text: str) -> None:
     make_product(name="Secret kettle", status="draft")
-    answer = ShopClient(stock.app).get(f"/search?q={quote(text)}")
+    answer = either.visitor().get(f"/search?q={quote(text)}")
     assert answer.status_code == 200
     assert "Secret kettle" not in answer.text
     assert 'href="/p/mug-' not in answer.text.partition("<main")[2].partition("You may also")[0]
 
 
-def test_sql_in_every_form_field_is_only_text(stock: Shop) -> None:
-    browser = signed_in(stock.app, ADMIN)
+def test_sql_in_every_form_field_is_only_text(either: Stock) -> None:
+    stock = either
+    browser = stock.signed_in(ADMIN)
     names = {name for page in pages(stock) for form in _forms_on(browser, page) for name in form}
     assert len(names) > 60
     before = contents()["people"]
@@ -109,10 +114,10 @@ CLIMBS = (
 FOLDERS = ("/media/", "/static/", "/pages/", "/admin/reports/", "/p/", "/wishlists/")
 
 
-def test_no_path_climbs_out_of_its_folder(app: Flask) -> None:
-    stock = fill(app)
-    (app.config["SETTINGS"].instance / "secret.key").write_text("the very secret key", encoding="utf-8")
-    browser = signed_in(app, ADMIN)
+def test_no_path_climbs_out_of_its_folder(stock: Stock) -> None:
+    secret = stock.app.config["SETTINGS"].instance / "secret.key"
+    secret.write_text("the very secret key", encoding="utf-8")
+    browser = stock.signed_in(ADMIN)
     folders = (*FOLDERS, f"/orders/{stock.names['order']}/documents/")
     for folder in folders:
         for climb in CLIMBS:
@@ -150,14 +155,13 @@ ELSEWHERE = (
 )
 
 
-@pytest.mark.parametrize("target", ELSEWHERE)
-def test_a_sign_in_leads_to_no_other_site(app: Flask, target: str) -> None:
-    make_person(email=CUSTOMER)
-    browser = ShopClient(app)
-    browser.get(f"/sign-in?next={quote(target)}")
+@pytest.mark.parametrize("there", ELSEWHERE)
+def test_a_sign_in_leads_to_no_other_site(stock: Stock, there: str) -> None:
+    browser = stock.visitor()
+    browser.get(f"/sign-in?next={quote(there)}")
     form = browser.form("/sign-in").fields
     answer = browser.post(
-        "/sign-in", {**form, "email": CUSTOMER, "password": PASSWORD, "next": target}, follow=False
+        "/sign-in", {**form, "email": CUSTOMER, "password": PASSWORD, "next": there}, follow=False
     )
     location = answer.headers["Location"]
     assert urlsplit(urljoin("http://localhost/sign-in", location.replace("\\", "/"))).netloc == "localhost"
@@ -172,12 +176,11 @@ def test_every_safe_path_stays_here_as_browsers_read_it() -> None:
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("//evil.example")', "|calc")
 
 
-def test_no_exported_cell_is_a_formula(app: Flask) -> None:
+def test_no_exported_cell_is_a_formula(stock: Stock) -> None:
     for number, text in enumerate(FORMULAS):
         make_person(email=f"person{number}@example.com", name=text.strip() or "x")
         make_product(name=text.strip())
-    stock = fill(app)
-    browser = signed_in(app, ADMIN)
+    browser = stock.signed_in(ADMIN)
     exports = [page for page in pages(stock) if ".csv" in page]
     exports += [
         f"/admin/reports/{name}.csv" for name in ("customers", "orders", "products", "activity", "revenue")
@@ -194,8 +197,8 @@ def test_no_exported_cell_is_a_formula(app: Flask) -> None:
     assert seen >= len(FORMULAS)
 
 
-def test_nothing_of_the_repository_is_served(app: Flask) -> None:
-    browser = ShopClient(app)
+def test_nothing_of_the_repository_is_served(stock: Stock) -> None:
+    browser = stock.visitor()
     for name in (
         "/.git/config",
         "/.env",

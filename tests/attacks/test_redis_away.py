@@ -38,7 +38,8 @@ def test_limits_go_on_in_each_process_when_redis_stops(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path)
     with own_redis(tmp_path) as (port, redis_server):
         _wait_for(port)
-        with attacked(database.app, tmp_path, REDIS_URL=f"redis://127.0.0.1:{port}/0") as target:
+        there = {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+        with attacked(database.app, tmp_path, environment=there) as target:
             attacker = Attacker(target.port)
             counted = [attacker.post("/find-order", NO_ORDER).status for _ in range(41)]
             with Redis(port=port) as redis:

@@ -5,16 +5,16 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from select import select
 from shutil import which
 
 import pytest
 
 from smartshop.kernel.config import ROOT
 from tests import requirements
-from tests.attacks.crowd import attacked
-from tests.databases import SqliteDatabase
+from tests.attacks.conftest import Served
 from tests.faults.wire import Browser, free_port, until_it_is_back
 
 SLOW = 60
@@ -74,10 +74,8 @@ HALF_A_BODY = (
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("slow")
-    database = SqliteDatabase(folder)
-    with attacked(database.app, folder) as target, nginx(folder, target.port) as port:
+def front(tmp_path_factory: pytest.TempPathFactory, served: Served) -> Iterator[int]:
+    with nginx(tmp_path_factory.mktemp("slow"), served.target.port) as port:
         yield port
 
 
@@ -96,6 +94,26 @@ def test_an_endless_body_is_refused_before_it_is_sent(front: int) -> None:
     start = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\n"
     with begin_slowly(front, start) as connection:
         assert b" 413 " in connection.recv(200)
+
+
+def test_a_body_that_never_ends_is_cut_off_by_the_shop_itself(served: Served) -> None:
+    """Past nginx, in pieces whose sum nobody announced."""
+    start = (
+        b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    piece = b"10000\r\n" + b"a" * 65536 + b"\r\n"
+    with begin_slowly(served.target.port, start) as connection:
+        answer, sent = b"", 0
+        while not answer and sent < 4000:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(piece)
+            sent += 1
+            if select([connection], [], [], 0)[0]:
+                answer = connection.recv(200)
+    assert answer.startswith((b"HTTP/1.1 413", b"HTTP/1.1 400"))
+    assert sent < 4000
+    assert Browser(served.target.port).get("/healthz").status == 200
 
 
 def test_the_proxy_does_not_tell_its_version(front: int) -> None:
