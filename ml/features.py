@@ -1,11 +1,13 @@
 """What a customer's behaviour looked like at several moments at once, written once with Ibis.
 
-`expression` is an unexecuted Ibis table: integer seconds and plain aggregates only, so that `sql` can write it for
-any engine behind Ibis. `behaviour` runs it on DuckDB, inside this process. Features of a moment know only lines strictly before it.
+`expression` is an unexecuted Ibis table over order lines and events: whole numbers and plain aggregates only, so that
+`sql` can write it for any engine behind Ibis and every engine finds the same values, whatever order it adds in.
+`behaviour` runs it on DuckDB, inside this process. Features of a moment know only what was strictly before it.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,23 +17,13 @@ import pyarrow as pa
 from ibis import _
 
 from ml import frames
+from ml.measures import assortment, browsing, orders, sources
+from ml.measures.timing import SECONDS_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-SECONDS_A_DAY = 86_400
-LINES = {
-    "customer_id": "int64",
-    "order_id": "int64",
-    "ordered_at": "timestamp",
-    "product_id": "int64",
-    "category": "string",
-    "quantity": "int64",
-    "revenue": "float64",
-    "returned_revenue": "float64",
-    "returned_at": "timestamp",
-}
 NAMES = (
     "recency_days",
     "orders",
@@ -51,13 +43,24 @@ NAMES = (
     "orders_90",
     "orders_180",
     "weekday_share",
+    "discount_share",
+    "cancelled_share",
+    "home_share",
+    "year_end_share",
+    "last_season_sin",
+    "last_season_cos",
+    "visits_90",
+    "views_90",
+    "searches_90",
+    "carts_left_90",
+    "last_seen_days",
 )
-"""Columns of `behaviour` beside ``as_of`` and ``customer_id``.
+"""Columns of `behaviour` beside ``as_of`` and ``customer_id``. Shares run from 0 to 1; money is in major units.
 
 recency_days, tenure_days  whole days from the last and from the first order to the moment
-orders, revenue            distinct orders and their revenue
-gap_mean_days, gap_sd_days mean and standard deviation of the days between purchase days; 0 with fewer than two gaps
-gap_trend                  slope of those gaps, in days a purchase: above 0 the customer slows down
+orders, revenue            distinct orders and their revenue, less what had come back
+gap_mean_days, gap_sd_days mean and standard deviation of the days between purchase days; 0 without a second one
+gap_trend                  slope of those gaps, in days a purchase: above 0 the customer slows down; 0 with one gap
 spend_trend                (last 90 days - the 90 before) / their sum, from -1 to 1; 0 when both are empty
 items_per_order            units an order
 average_order_value        revenue an order
@@ -67,126 +70,103 @@ favourite_share            share of the category with most revenue in that of al
 returned_share             refunded revenue / (refunded + kept revenue); 0 when the frame does not say
 orders_30, _90, _180       orders in the last so many days
 weekday_share              share of orders placed from Monday to Friday
+discount_share             what was taken off / revenue before that and before refunds; 0 when the frame does not say
+cancelled_share            orders cancelled by then / all orders placed; 0 without the cancelled orders
+home_share                 share of orders to the country that most orders known then went to; 1 when nobody says
+year_end_share             share of orders placed from October to December
+last_season_sin, _cos      the day of the year of the last order as a point on a circle
+visits_90, views_90        sessions and product pages of the last 90 days; 0 without events, as the next two
+searches_90                searches of the last 90 days
+carts_left_90              sessions of the last 90 days where something went into the cart and no order followed
+last_seen_days             whole days from the last event or order, whichever is later, to the moment
 """
+NEUTRAL = {"home_share": 1.0}
+"""What a feature is worth where nothing is known of it; 0 for the others."""
+BROWSED = ("visits_90", "views_90", "searches_90", "carts_left_90")
+"""The features that only events tell."""
 
 
-def behaviour(lines: pd.DataFrame, as_ofs: Sequence[datetime]) -> pd.DataFrame:
+def behaviour(
+    lines: pd.DataFrame, as_ofs: Sequence[datetime], traces: frames.Traces | None = None
+) -> pd.DataFrame:
     """One row a (moment, customer with an order before it), sorted, with the columns `NAMES` as float64.
 
-    ``lines`` meets `frames.ORDER_LINES`; the order of its rows does not matter.
+    ``lines`` meets `frames.ORDER_LINES`; ``traces`` are the cancelled orders and the events beside them, if there are
+    any. The order of rows does not matter.
     """
-    seconds = [int(frames.moment(as_of).timestamp()) for as_of in as_ofs]
+    traces = traces or frames.Traces()
+    at = sorted({int(frames.moment(as_of).timestamp()) for as_of in as_ofs})
+    table = _arrow(lines, traces.cancelled)
+    events = _events(traces.events)
     with duckdb.connect() as connection:
-        connection.register("lines", _arrow(lines))
-        connection.register("moments", pa.table({"at": pa.array(seconds, pa.int64())}))
-        result = connection.execute(sql("duckdb")).df()
-    result["as_of"] = pd.to_datetime(result.pop("at"), unit="s").astype("datetime64[us]")
-    features = result[list(NAMES)].astype("float64").fillna(0.0)
-    keyed = pd.concat([result[["as_of", "customer_id"]], features], axis=1)
-    return keyed.sort_values(["as_of", "customer_id"], ignore_index=True)
+        connection.execute("SET preserve_insertion_order = false")
+        connection.register("lines", table)
+        if events is not None:
+            connection.register("events", events)
+        query = sql("duckdb", tuple(at), columns=tuple(table.column_names), has_events=events is not None)
+        result = connection.sql(query).to_arrow_table()
+    found = {name: result[name].to_numpy() for name in ("customer_id", *NAMES)}
+    as_of = pd.to_datetime(result["at"].to_numpy(), unit="s")
+    return pd.DataFrame({"as_of": as_of.astype("datetime64[us]"), **found})
 
 
-def sql(dialect: str) -> str:
-    """The features as SQL of an engine that Ibis knows, over its tables ``lines`` and ``moments``."""
-    lines = ibis.table(LINES, name="lines")
-    moments = ibis.table({"at": "int64"}, name="moments")
-    return str(ibis.to_sql(expression(lines, moments), dialect=dialect))
+@lru_cache(maxsize=64)
+def sql(
+    dialect: str,
+    at: tuple[int, ...],
+    *,
+    columns: tuple[str, ...] = tuple(sources.LINES),
+    has_events: bool = True,
+) -> str:
+    """The features as SQL of an engine that Ibis knows, over its tables ``lines`` and ``events``.
+
+    ``at``: moments in seconds since the epoch, sorted; ``columns``: those of `sources.LINES` that ``lines`` has.
+    """
+    events = sources.events_table() if has_events else None
+    return str(ibis.to_sql(expression(sources.lines_table(columns), events, at), dialect=dialect))
 
 
-def expression(lines: Any, moments: Any) -> Any:
-    """The features as an Ibis expression over a table of order lines and one of moments (``at``: epoch seconds)."""
-    known = _known_before(lines, moments)
-    orders = known.group_by("at", "customer_id", "order_id").agg(
-        second=_.second.min(),
-        revenue=_.revenue.sum(),
-        items=_.quantity.sum(),
-        returned=_.returned_revenue.sum(),
+def expression(lines: Any, events: Any, at: Sequence[int]) -> Any:
+    """The features at the moments ``at`` as an Ibis expression over a table of order lines and one of events or None."""
+    movements = sources.order_movements(lines)
+    known = orders.orders_known(movements, at)
+    table = orders.totals(known)
+    parts = [
+        orders.gaps(known),
+        orders.home(known),
+        orders.cancellations(movements, at),
+        assortment.products(sources.products_bought(lines), at),
+        assortment.categories(sources.category_movements(lines, at), at),
+    ]
+    if events is not None:
+        parts += [browsing.recent(events, at), browsing.last_seen(events, at)]
+    for part in parts:
+        table = table.left_join(part, orders.KEY).drop("at_right", "customer_id_right")
+    if events is None:
+        table = table.mutate(dict.fromkeys(BROWSED, sources.NONE), seen=_["last"])
+    table = table.mutate(
+        cancelled_share=_.cancelled.fill_null(0) / (_.cancelled.fill_null(0) + _.orders),
+        last_seen_days=(_["at"] - ibis.greatest(_["last"], _.seen.fill_null(_["last"]))) // SECONDS_A_DAY,
     )
-    totals = _totals(orders)
-    for part in (_gaps(orders), _range(known)):
-        totals = totals.left_join(part, ["at", "customer_id"]).drop("at_right", "customer_id_right")
-    return totals.select("at", "customer_id", *NAMES)
+    values = {name: table[name].cast("float64").fill_null(NEUTRAL.get(name, 0.0)) for name in NAMES}
+    return table.select("at", "customer_id", **values).order_by("at", "customer_id")
 
 
-def _arrow(lines: pd.DataFrame) -> pa.Table:
-    table = pa.Table.from_pandas(
-        lines[[name for name in LINES if name in lines.columns]], preserve_index=False
-    )
-    if "returned_revenue" not in table.column_names:
-        table = table.append_column("returned_revenue", pa.array([0.0] * len(lines), pa.float64()))
-    if "returned_at" not in table.column_names:
-        table = table.append_column("returned_at", pa.nulls(len(lines), pa.timestamp("us")))
-    return table
+def _arrow(lines: pd.DataFrame, cancelled: pd.DataFrame | None) -> pa.Table:
+    tables = [_table(lines)]
+    if cancelled is not None and len(cancelled):
+        tables.append(_table(cancelled))
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
-def _known_before(lines: Any, moments: Any) -> Any:
-    timed = lines.mutate(second=_.ordered_at.epoch_seconds().cast("int64"))
-    known = timed.join(moments, timed.second < moments.at)
-    is_back = (known.returned_at.epoch_seconds().cast("int64") < known.at).fill_null(True)
-    later = is_back.ifelse(0.0, known.returned_revenue)
-    return known.mutate(revenue=known.revenue + later, returned_revenue=known.returned_revenue - later)
+def _table(lines: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(
+        lines[[name for name in sources.LINES if name in lines.columns]], preserve_index=False
+    ).replace_schema_metadata(None)
 
 
-def _exact(money: Any) -> Any:
-    """A sum of money, rounded so that the order in which an engine adds cannot tell equal customers apart."""
-    return money.round(6)
-
-
-def _totals(orders: Any) -> Any:
-    day = SECONDS_A_DAY
-    age = _.at - _.second
-    weekday = (_.second // day + 3) % 7  # the epoch began on a Thursday; Monday is 0
-
-    def recent(days: int) -> Any:
-        return (age <= days * day).cast("int64").sum()
-
-    def spent(since: int, until: int) -> Any:
-        return _exact(((age > since * day) & (age <= until * day)).ifelse(_.revenue, 0.0).sum())
-
-    sums = orders.group_by("at", "customer_id").agg(
-        first=_.second.min(), last=_.second.max(), orders=_.count(), revenue=_exact(_.revenue.sum()),
-        items=_.items.sum(), returned=_exact(_.returned.sum()), weekdays=(weekday < 5).cast("int64").sum(),
-        orders_30=recent(30), orders_90=recent(90), orders_180=recent(180), late=spent(-1, 90), early=spent(90, 180),
-    )  # fmt: skip
-    return sums.mutate(
-        recency_days=(_.at - _.last) // day,
-        tenure_days=(_.at - _.first) // day,
-        items_per_order=_.items / _.orders,
-        average_order_value=_.revenue / _.orders,
-        returned_share=(_.returned + _.revenue > 0).ifelse(_.returned / (_.returned + _.revenue), 0.0),
-        weekday_share=_.weekdays / _.orders,
-        spend_trend=(_.late + _.early > 0).ifelse((_.late - _.early) / (_.late + _.early), 0.0),
-    )
-
-
-def _gaps(orders: Any) -> Any:
-    days = orders.mutate(day=_.second // SECONDS_A_DAY).select("at", "customer_id", "day").distinct()
-    by_customer = ibis.window(group_by=["at", "customer_id"], order_by="day")
-    gaps = days.mutate(
-        gap=(_.day - _.day.lag().over(by_customer)).cast("float64"),
-        index=ibis.row_number().over(by_customer).cast("float64"),
-    ).filter(_["index"] > 0)
-    spread = gaps.mutate(product=_.gap * _.index, square=_.index * _.index).group_by("at", "customer_id").agg(
-        gap_mean_days=_.gap.mean(), gap_square_mean=(_.gap * _.gap).mean(),
-        index_mean=_["index"].mean(), product_mean=_["product"].mean(), square_mean=_.square.mean(),
-    )  # fmt: skip
-    variance = _.square_mean - _.index_mean * _.index_mean
-    covariance = _.product_mean - _.gap_mean_days * _.index_mean
-    gap_variance = _.gap_square_mean - _.gap_mean_days * _.gap_mean_days
-    return spread.mutate(
-        gap_sd_days=(gap_variance > 1e-9).ifelse(gap_variance, 0.0).sqrt(),
-        gap_trend=(variance > 1e-9).ifelse(covariance / variance, 0.0),
-    ).select("at", "customer_id", "gap_mean_days", "gap_sd_days", "gap_trend")
-
-
-def _range(known: Any) -> Any:
-    named = known.drop_null("category").group_by("at", "customer_id", "category")
-    shares = (
-        named.agg(spent=_exact(_.revenue.sum()))
-        .group_by("at", "customer_id")
-        .agg(category_count=_.count(), largest=_.spent.max(), spent=_exact(_.spent.sum()))
-        .mutate(favourite_share=(_.spent > 0).ifelse(_.largest / _.spent, 0.0))
-        .select("at", "customer_id", "category_count", "favourite_share")
-    )
-    products = known.group_by("at", "customer_id").agg(product_count=_.product_id.nunique())
-    return products.left_join(shares, ["at", "customer_id"]).drop("at_right", "customer_id_right")
+def _events(events: pd.DataFrame | None) -> pa.Table | None:
+    if events is None or not len(events):
+        return None
+    named = events.loc[events["customer_id"].notna(), list(sources.EVENTS)]
+    return pa.Table.from_pandas(named, preserve_index=False)

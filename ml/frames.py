@@ -67,6 +67,9 @@ ORDER_LINES = Contract(
         Column("revenue", ("float64",)),
         Column("returned_revenue", ("float64",), required=False, at_least=0),
         Column("returned_at", ("datetime64[us]",), required=False, nullable=True),
+        Column("discount", ("float64",), required=False, at_least=0),
+        Column("country", ("string", "str"), required=False, nullable=True),
+        Column("cancelled_at", ("datetime64[us]",), required=False, nullable=True),
     ),
 )
 """One row a line of an order, guests left out.
@@ -75,7 +78,37 @@ ORDER_LINES = Contract(
 ``unit_price`` and ``revenue`` are major units of one currency; ``revenue`` is net of refunds when the
 shop nets them, and ``returned_revenue`` (optional) is what was refunded of the line, last at ``returned_at``
 (optional, UTC). With it, a refund is known only to moments after it; without it, from the order on.
+``discount`` (optional) was taken off the line before ``revenue``, ``country`` (optional) is where the order went, and
+``cancelled_at`` (optional, UTC) when the whole order was cancelled: until then it stands, from then on it never was.
 """
+EVENTS = Contract(
+    "events",
+    (
+        Column("visitor_id", ("string", "str")),
+        Column("customer_id", ("int64", "Int64"), nullable=True),
+        Column("session_id", ("string", "str")),
+        Column("at", ("datetime64[us]",)),
+        Column("kind", ("string", "str")),
+        Column("product_id", ("Int64",), required=False, nullable=True),
+        Column("value", ("Int64",), required=False, nullable=True),
+    ),
+)
+"""One row an event: a visit, a product page, a search, something put into the cart, …; ``at`` is UTC without a zone.
+
+``customer_id`` is empty for visitors nobody knows, ``session_id`` "" where there was none. The features look for the
+kinds view, search, cart_add and order; ``value`` means what its kind says.
+"""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What customers left beside the orders that stand, each None where there is nothing of it.
+
+    ``cancelled`` meets `ORDER_LINES` and says when (``cancelled_at``); ``events`` meets `EVENTS`.
+    """
+
+    cancelled: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
 
 
 def validate(frame: pd.DataFrame, contract: Contract) -> None:
@@ -98,7 +131,7 @@ def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("product_id", "category"):
         if name not in result.columns:
             result[name] = pd.Series(pd.NA, index=result.index, dtype=casts[name])
-    for name in {"ordered_at", "returned_at"} & set(result.columns):
+    for name in {"ordered_at", "returned_at", "cancelled_at"} & set(result.columns):
         result[name] = _utc_without_zone(result[name])
     for name in result.columns:
         try:
@@ -113,9 +146,14 @@ def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def known_before(lines: pd.DataFrame, when: datetime) -> pd.DataFrame:
-    """Order lines as they were known strictly before ``when``: later orders left out, later refunds not yet made."""
+    """Order lines as they were known strictly before ``when``.
+
+    Later orders and those cancelled by then are left out; later refunds and cancellations are not yet made.
+    """
     at = moment(when)
     known = lines[lines["ordered_at"] < at]
+    if "cancelled_at" in known.columns:
+        known = known[~(known["cancelled_at"] < at)].drop(columns="cancelled_at")
     if "returned_revenue" not in known.columns or "returned_at" not in known.columns:
         return known
     later = known["returned_revenue"].where(known["returned_at"] >= at, other=0.0)
