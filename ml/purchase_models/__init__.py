@@ -1,1 +1,1 @@
-"""Probability models of buying: summaries of a history, BG/NBD counts, Gamma-Gamma values, and what they are worth."""
+"""Probability models of buying: histories, three models of how often, Gamma-Gamma for how much, and what that is worth."""

@@ -1,92 +1,47 @@
-"""BG/NBD: how often a customer buys while alive, and whether the customer still is.
+"""BG/NBD and MBG/NBD: how often a customer buys while alive, and whether the customer still is.
 
-Fader, Hardie, Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2). While alive a customer
-buys as a Poisson process with rate lambda ~ Gamma(r, alpha); after every purchase the customer leaves with
-probability p ~ Beta(a, b).
+While alive a customer buys as a Poisson process with rate lambda ~ Gamma(r, alpha); after every repeat purchase the
+customer leaves with probability p ~ Beta(a, b). Fader, Hardie, Lee (2005), "Counting Your Customers the Easy Way",
+Marketing Science 24(2). In MBG/NBD a customer may leave after the first purchase as well: Batislam, Denizel,
+Filiztekin (2007), "Empirical validation and comparison of models for customer base analysis", IJRM 24(3).
 """
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
-from scipy import optimize, special
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from scipy import special
 
-Floats = npt.NDArray[np.float64]
-BOUNDS = np.log([(1e-4, 100.0), (1e-5, 1000.0), (1e-6, 100.0), (1e-3, 1000.0)])
-"""Of r, alpha (in mean ages), a and b. At the upper ends customers no longer differ, and beyond them 2F1 overflows."""
+from ml.purchase_models.counting import CountModel, Floats, Histories
 
 
-class BetaGeo(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """BG/NBD fitted by maximum likelihood over log-parameters, on unique histories with weights.
+class BetaGeo(CountModel):
+    """BG/NBD: r_, alpha_, a_ and b_, of which alpha_ is a time. P(alive) is 1 for everyone who bought once.
 
-    Parameters
-    ----------
-    max_iter : iterations allowed to the optimiser
-
-    Attributes
-    ----------
-    r_, alpha_, a_, b_ : the parameters; alpha_ is in the unit of time of the histories
-    log_likelihood_ : natural log of the likelihood at the optimum
-    n_customers_ : how many histories were fitted
+    At the upper ends of the bounds customers no longer differ, and beyond them 2F1 overflows.
     """
 
-    def __init__(self, max_iter: int = 500) -> None:
-        self.max_iter = max_iter
+    title = "BG/NBD"
+    names = ("r", "alpha", "a", "b")
+    times = (False, True, False, False)
+    bounds = np.log([(1e-4, 100.0), (1e-5, 1000.0), (1e-6, 100.0), (1e-3, 1000.0)])
+    starts = ((0.5, 0.2, 0.5, 2.0), (1.0, 1.0, 1.0, 1.0))
+    _early: ClassVar[int] = 0
+    """How many chances to leave there were before the first repeat purchase."""
 
-    def fit(self, frequency: Floats, recency: Floats, age: Floats) -> Self:
-        """Fit histories (x, t_x, T), each of shape (n,): x >= 0 whole, 0 <= t_x <= T, one unit of time.
-
-        Raises ValueError when a history is impossible or nobody bought twice.
-        """
-        x, tx, T = checked_histories(frequency, recency, age)
-        if not (x > 0).any():
-            raise ValueError("nobody bought twice: BG/NBD needs repeat purchases")
-        unique, counts = np.unique(np.column_stack([x, tx, T]), axis=0, return_counts=True)
-        scale = float(T.mean())
-        unique[:, 1:] /= scale
-        ux, utx, uT = unique.T
-        weights = counts.astype(np.float64)
-
-        def cost(theta: Floats) -> tuple[float, Floats]:
-            value, slope = _log_likelihood_and_slope(np.exp(theta), ux, utx, uT, weights)
-            return -value / x.size, -slope * np.exp(theta) / x.size
-
-        found = [
-            optimize.minimize(
-                cost, np.log(start), jac=True, method="L-BFGS-B",
-                bounds=BOUNDS, options={"maxiter": self.max_iter, "ftol": 1e-13, "gtol": 1e-8},
-            )
-            for start in ((0.5, 0.2, 0.5, 2.0), (1.0, 1.0, 1.0, 1.0))
-        ]  # fmt: skip
-        best = min(found, key=lambda result: float(result.fun))
-        self.r_, alpha, self.a_, self.b_ = (float(value) for value in np.exp(best.x))
-        self.alpha_ = alpha * scale
-        self.log_likelihood_ = self.log_likelihood(x, tx, T)
-        self.n_customers_ = int(x.size)
-        return self
-
-    @classmethod
-    def of(cls, r: float, alpha: float, a: float, b: float) -> Self:
-        """A model with the parameters given, as if fitted."""
-        model = cls()
-        model.r_, model.alpha_, model.a_, model.b_ = r, alpha, a, b
-        return model
-
-    def log_likelihood(self, frequency: Floats, recency: Floats, age: Floats) -> float:
-        """Summed log-likelihood of histories under the fitted parameters."""
-        check_is_fitted(self, "r_")
-        x, tx, T = checked_histories(frequency, recency, age)
-        parameters = np.array([self.r_, self.alpha_, self.a_, self.b_])
-        return _log_likelihood_and_slope(parameters, x, tx, T, np.ones_like(x))[0]
+    r_: float
+    alpha_: float
+    a_: float
+    b_: float
 
     def p_alive(self, frequency: Floats, recency: Floats, age: Floats) -> Floats:
-        """P(alive at T | x, t_x, T), shape (n,). Always 1 for x = 0: it is no churn score."""
-        check_is_fitted(self, "r_")
-        return special.expit(-self._log_odds_gone(frequency, recency, age))  # type: ignore[no-any-return]
+        """P(alive at T | x, t_x, T), shape (n,). What the model believes of the past, and no churn score."""
+        r, alpha, a, b = self.parameters
+        chances = frequency + self._early
+        power = (r + frequency) * (np.log(alpha + age) - np.log(alpha + recency))
+        odds_gone = np.log(a) - np.log(b + np.maximum(chances, 1) - 1) + power
+        return np.where(chances > 0, special.expit(-odds_gone), 1.0)
 
     def expected_purchases(self, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
         """E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], shape (n,).
@@ -94,98 +49,106 @@ class BetaGeo(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         Equation 10 of the paper after Euler's transformation of its 2F1, which takes the power (r + x) out, so that
         it neither overflows nor cancels for frequent buyers.
         """
-        check_is_fitted(self, "r_")
-        r, alpha, a, b = self.r_, self.alpha_, _off_one(self.a_), self.b_
-        ahead = t / (alpha + age + t)
-        c = a + b + frequency - 1
-        hyper = special.hyp2f1(a + b - 1 - r, a - 1, c, ahead)
-        immortal = c / (a - 1) * (1 - (1 - ahead) ** (a - 1) * hyper)
-        return np.asarray(np.maximum(immortal, 0.0) * self.p_alive(frequency, recency, age))
+        frequency, age = np.asarray(frequency, dtype=np.float64), np.asarray(age, dtype=np.float64)
+        distinct, which = np.unique(frequency + 1j * age, return_inverse=True)
+        ahead = self._if_alive(t, distinct.real, distinct.imag)[which.ravel()]
+        return np.asarray(ahead * self.p_alive(frequency, recency, age))
 
     def expected_purchases_of_new(self, t: Floats) -> Floats:
         """E[X(t)]: repeat purchases of a random customer in the ``t`` after the first purchase; shape of ``t``."""
-        nothing = np.zeros(1)
-        values = [self.expected_purchases(float(each), nothing, nothing, nothing)[0] for each in np.ravel(t)]
-        return np.asarray(values).reshape(np.shape(t))
+        new = np.zeros(1)
+        ahead = self._if_alive(np.asarray(t, dtype=np.float64), new, new)
+        return np.asarray(ahead * self.p_alive(new, new, new))
+
+    def _if_alive(self, t: float | Floats, x: Floats, age: Floats) -> Floats:
+        r, alpha, a, b = self.parameters
+        a = a if abs(a - 1) > 1e-6 else 1 + 1e-6  # off the removable singularity
+        ahead = t / (alpha + age + t)
+        c = a + b + x + self._early - 1
+        hyper = special.hyp2f1(a + b + self._early - 1 - r, a - 1, c, ahead)
+        return np.asarray(np.maximum(c / (a - 1) * (1 - (1 - ahead) ** (a - 1) * hyper), 0.0))
 
     def p_no_purchase(self, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
         """P(Y(t) = 0 | x, t_x, T), shape (n,): gone already, or alive and silent for ``t``."""
-        silent = ((self.alpha_ + age) / (self.alpha_ + age + t)) ** (self.r_ + frequency)
+        r, alpha = self.parameters[:2]
+        silent = ((alpha + age) / (alpha + age + t)) ** (r + frequency)
         return np.asarray(1 - self.p_alive(frequency, recency, age) * (1 - silent))
 
     def p_count(self, n: int, t: float) -> float:
         """P(X(t) = n): a random customer makes ``n`` repeat purchases in the ``t`` after the first (equation 8)."""
-        check_is_fitted(self, "r_")
-        r, alpha, a, b = self.r_, self.alpha_, self.a_, self.b_
-        share = t / (alpha + t)
-        log_stays = special.betaln(a, b + n) - special.betaln(a, b)
+        r, alpha, a, b = self.parameters
+        share, chances = t / (alpha + t), n + self._early
+        log_stays = special.betaln(a, b + chances) - special.betaln(a, b)
         log_count = special.gammaln(r + n) - special.gammaln(r) - special.gammaln(n + 1)
-        staying = np.exp(log_stays + log_count + r * np.log1p(-share) + n * np.log(share))
-        if n == 0:
+        staying = np.exp(log_stays + log_count + r * np.log1p(-share) + special.xlogy(n, share))
+        if chances == 0:
             return float(staying)
-        log_leaves = special.betaln(a + 1, b + n - 1) - special.betaln(a, b)
-        return float(staying + np.exp(log_leaves) * special.betainc(n, r, share))
+        log_leaves = special.betaln(a + 1, b + chances - 1) - special.betaln(a, b)
+        reached = special.betainc(n, r, share) if n else 1.0
+        return float(staying + np.exp(log_leaves) * reached)
 
-    def median_wait(self, frequency: Floats, age: Floats) -> Floats:
-        """Median time to the next purchase of a customer who is alive, shape (n,).
+    def simulated(
+        self, rng: np.random.Generator, t: float, frequency: Floats, recency: Floats, age: Floats, draws: int
+    ) -> Floats:
+        """Drawn numbers of purchases in (T, T + t] given each history, shape (n, draws).
 
-        The rate given the history is Gamma(r + x, alpha + T), so the wait is Lomax: (alpha + T)(2^(1/(r + x)) - 1).
+        Alive ~ Bernoulli(P(alive)), lambda ~ Gamma(r + x, alpha + T), p ~ Beta(a, b + x); the number is the lesser of
+        a Poisson count and the geometric number until the customer leaves.
         """
-        check_is_fitted(self, "r_")
-        with np.errstate(over="ignore"):
-            return np.asarray((self.alpha_ + age) * np.expm1(np.log(2) / (self.r_ + frequency)))
+        r, alpha, a, b = self.parameters
+        size = (frequency.size, draws)
+        rate = rng.standard_gamma(np.broadcast_to((r + frequency)[:, None], size)) / (alpha + age)[:, None]
+        stays = np.broadcast_to((b + frequency + self._early)[:, None], size)
+        bought = np.minimum(rng.poisson(rate * t), rng.geometric(np.clip(rng.beta(a, stays), 1e-12, 1.0)))
+        alive = rng.random(size) < self.p_alive(frequency, recency, age)[:, None]
+        return np.where(alive, bought, 0).astype(np.float64)
 
-    def _log_odds_gone(self, x: Floats, tx: Floats, T: Floats) -> Floats:
-        power = (self.r_ + x) * (np.log(self.alpha_ + T) - np.log(self.alpha_ + tx))
-        odds = np.log(self.a_) - np.log(self.b_ + np.maximum(x, 1) - 1) + power
-        return np.where(x > 0, odds, -np.inf)
+    def _likelihood_and_slope(self, parameters: Floats, histories: Histories) -> tuple[float, Floats]:
+        """Weighted log-likelihood (equation 6) and its derivative by r, alpha, a, b."""
+        r, alpha, a, b = parameters
+        value, slope = self._of_counts(parameters, histories)
+        chances = histories.counts + self._early
+        later = b + np.maximum(chances, 1) - 1
+        with np.errstate(divide="ignore"):
+            odds = np.where(chances > 0, np.log(a) - np.log(later), -np.inf)
+        power = (r + histories.counts)[histories.which]
+        log_age, log_last = np.log(alpha + histories.age), np.log(alpha + histories.recency)
+        odds_gone = odds[histories.which] + power * (log_age - log_last)
+        gone = special.expit(odds_gone)
+        value += float(histories.weight @ (np.logaddexp(0.0, odds_gone) - power * log_age))
+        log_time = log_age + gone * (log_last - log_age)
+        by_time = (1 - gone) / (alpha + histories.age) + gone / (alpha + histories.recency)
+        gone_by_count = np.bincount(histories.which, histories.weight * gone, chances.size)
+        slope += np.array(
+            [
+                -histories.weight @ log_time,
+                -histories.weight @ (power * by_time),
+                gone_by_count.sum() / a,
+                -gone_by_count @ (1 / later),
+            ]
+        )
+        return value, slope
+
+    def _of_counts(self, parameters: Floats, histories: Histories) -> tuple[float, Floats]:
+        """What of the likelihood depends on x alone."""
+        r, alpha, a, b = parameters
+        x, chances, weight = histories.counts, histories.counts + self._early, histories.count_weight
+        bought = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
+        stays = special.betaln(a, b + chances) - special.betaln(a, b)
+        total, stay_total = special.digamma(a + b + chances), special.digamma(a + b)
+        slopes = np.stack(
+            [
+                special.digamma(r + x) - special.digamma(r) + np.log(alpha),
+                np.full(x.size, r / alpha),
+                stay_total - total,
+                special.digamma(b + chances) - special.digamma(b) + stay_total - total,
+            ]
+        )
+        return float(weight @ (bought + stays)), np.asarray(slopes @ weight)
 
 
-def checked_histories(frequency: Floats, recency: Floats, age: Floats) -> tuple[Floats, Floats, Floats]:
-    """The three arrays as float64 of one shape; ValueError, saying which, when a history is impossible."""
-    x, tx, T = (np.asarray(part, dtype=np.float64) for part in (frequency, recency, age))
-    if not (x.shape == tx.shape == T.shape) or x.ndim != 1 or x.size == 0:
-        raise ValueError("frequency, recency and age must be one-dimensional, of one length and not empty")
-    faults = {
-        "frequency, recency and age must be finite": ~np.isfinite(x + tx + T),
-        "frequency must be a whole number, 0 or more": (x < 0) | (x != np.floor(x)),
-        "recency must be between 0 and age": (tx < 0) | (tx > T),
-        "recency must be 0 where frequency is 0": (x == 0) & (tx != 0),
-    }
-    for problem, is_bad in faults.items():
-        if is_bad.any():
-            raise ValueError(f"{problem} (first at position {int(np.argmax(is_bad))})")
-    return x, tx, T
+class ModifiedBetaGeo(BetaGeo):
+    """MBG/NBD: BG/NBD with one more chance to leave, right after the first purchase."""
 
-
-def _off_one(a: float) -> float:
-    """``a``, moved off the removable singularity of the expectation at 1."""
-    return a if abs(a - 1) > 1e-6 else 1 + 1e-6
-
-
-def _log_likelihood_and_slope(
-    parameters: Floats, x: Floats, tx: Floats, T: Floats, weight: Floats
-) -> tuple[float, Floats]:
-    """Weighted log-likelihood (equation 6) and its derivative by r, alpha, a, b."""
-    r, alpha, a, b = parameters
-    repeat = x > 0
-    later = b + np.maximum(x, 1) - 1
-    alive = -(r + x) * np.log(alpha + T)
-    with np.errstate(divide="ignore"):
-        gone = np.where(repeat, np.log(a) - np.log(later) - (r + x) * np.log(alpha + tx), -np.inf)
-    either = np.logaddexp(alive, gone)
-    share = np.exp(gone - either)
-    counts = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
-    stays = special.betaln(a, b + x) - special.betaln(a, b)
-    by_time = (1 - share) / (alpha + T) + share / (alpha + tx)
-    log_time = (1 - share) * np.log(alpha + T) + share * np.log(alpha + tx)
-    total, stay_total = special.digamma(a + b + x), special.digamma(a + b)
-    slopes = np.stack(
-        [
-            special.digamma(r + x) - special.digamma(r) + np.log(alpha) - log_time,
-            r / alpha - (r + x) * by_time,
-            stay_total - total + share / a,
-            special.digamma(b + x) - special.digamma(b) + stay_total - total - share / later,
-        ]
-    )
-    return float(weight @ (counts + stays + either)), np.asarray(slopes @ weight)
+    title = "MBG/NBD"
+    _early = 1

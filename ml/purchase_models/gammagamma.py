@@ -6,15 +6,18 @@ nu ~ Gamma(q, v) across customers; the number of purchases says nothing about th
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-Floats = npt.NDArray[np.float64]
+from ml.purchase_models.counting import minimised
+
+if TYPE_CHECKING:
+    from ml.purchase_models.counting import Floats, Ints
+
 LOWEST, HIGHEST = -8.0, 14.0  # log-parameters beyond these describe no spending
 
 
@@ -31,6 +34,10 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
     log_likelihood_ : natural log of the likelihood at the optimum
     n_customers_ : how many buyers with a repeat purchase were fitted
     """
+
+    p_: float
+    q_: float
+    v_: float
 
     def __init__(self, max_iter: int = 500) -> None:
         self.max_iter = max_iter
@@ -50,20 +57,33 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         if x.size < 2:
             raise ValueError("Gamma-Gamma needs at least two customers with a repeat purchase of some value")
         scale = float(m.mean())
+        counts, which = np.unique(x, return_inverse=True)
 
         def cost(theta: Floats) -> tuple[float, Floats]:
-            value, slope = _log_likelihood_and_slope(np.exp(theta), x, m / scale)
-            return -value / x.size, -slope * np.exp(theta) / x.size
+            parameters = np.exp(theta)
+            value, slope = _log_likelihood_and_slope(parameters, counts, which, m / scale)
+            return -value / x.size, -slope * parameters / x.size
 
-        found = optimize.minimize(
-            cost, np.log([2.0, 3.0, 1.0]), jac=True, method="L-BFGS-B",
-            bounds=[(LOWEST, HIGHEST)] * 3, options={"maxiter": self.max_iter, "ftol": 1e-13, "gtol": 1e-8},
-        )  # fmt: skip
+        bounds = np.array([(LOWEST, HIGHEST)] * 3)
+        found = minimised(cost, np.log([2.0, 3.0, 1.0]), bounds, self.max_iter)
         self.p_, self.q_, v = (float(value) for value in np.exp(found.x))
         self.v_ = v * scale
-        self.log_likelihood_ = _log_likelihood_and_slope(np.array([self.p_, self.q_, self.v_]), x, m)[0]
+        self.log_likelihood_ = _log_likelihood_and_slope(self.parameters, counts, which, m)[0]
         self.n_customers_ = int(x.size)
         return self
+
+    @classmethod
+    def of(cls, p: float, q: float, v: float) -> Self:
+        """A model with the parameters given, as if fitted."""
+        model = cls()
+        model.p_, model.q_, model.v_ = float(p), float(q), float(v)
+        return model
+
+    @property
+    def parameters(self) -> Floats:
+        """p, q and v."""
+        check_is_fitted(self, "p_")
+        return np.array([self.p_, self.q_, self.v_])
 
     def expected_value(self, frequency: Floats, value: Floats) -> Floats:
         """E[mean value of a future purchase | x, m], shape (n,): p (v + x m) / (p x + q - 1).
@@ -76,20 +96,41 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         prior = max(self.q_ - 1, 0.0) or self.q_
         return np.asarray(self.p_ * (self.v_ + x * value) / (self.p_ * x + prior))
 
+    def simulated(self, rng: np.random.Generator, seen: Floats, value: Floats, n: Floats) -> Floats:
+        """Drawn spending of ``n`` purchases, shape (customers, draws), of who made ``seen`` of mean ``value``.
 
-def _log_likelihood_and_slope(parameters: Floats, x: Floats, m: Floats) -> tuple[float, Floats]:
-    """Log-likelihood of mean values ``m`` of ``x`` purchases and its derivative by p, q, v."""
+        nu ~ Gamma(q + p w, v + w m), w purchases of mean m having been seen; n of them together are Gamma(p n, nu).
+        """
+        p, q, v = self.parameters
+        nu = (
+            rng.standard_gamma(np.broadcast_to((q + p * seen)[:, None], n.shape))
+            / (v + seen * value)[:, None]
+        )
+        return np.asarray(rng.standard_gamma(p * n) / np.maximum(nu, 1e-300))
+
+
+def _log_likelihood_and_slope(
+    parameters: Floats, counts: Floats, which: Ints, m: Floats
+) -> tuple[float, Floats]:
+    """Log-likelihood of mean values ``m`` of ``counts[which]`` purchases and its derivative by p, q, v."""
     p, q, v = parameters
-    px, spent = p * x, x * m + v
+    px = p * counts
+    log_m, x = np.log(m), counts[which]
+    spent = x * m + v
     log_spent = np.log(spent)
-    value = (
-        special.gammaln(px + q) - special.gammaln(px) - special.gammaln(q)
-        + q * np.log(v) + (px - 1) * np.log(m) + px * np.log(x) - (px + q) * log_spent
-    )  # fmt: skip
-    grown = special.digamma(px + q)
+    weight = np.bincount(which, minlength=counts.size)
+    by_count = (
+        special.gammaln(px + q)
+        - special.gammaln(px)
+        - special.gammaln(q)
+        + q * np.log(v)
+        + px * np.log(counts)
+    )
+    value = weight @ by_count + np.sum((p * x - 1) * log_m - (p * x + q) * log_spent)
+    grown, own = special.digamma(px + q), special.digamma(px)
     slopes = [
-        np.sum(x * (grown - special.digamma(px) + np.log(m) + np.log(x) - log_spent)),
-        np.sum(grown - special.digamma(q) + np.log(v) - log_spent),
-        np.sum(q / v - (px + q) / spent),
+        weight @ (counts * (grown - own + np.log(counts))) + np.sum(x * (log_m - log_spent)),
+        weight @ (grown - special.digamma(q) + np.log(v)) - log_spent.sum(),
+        np.sum(q / v - (p * x + q) / spent),
     ]
-    return float(value.sum()), np.asarray(slopes)
+    return float(value), np.asarray(slopes)
