@@ -25,6 +25,7 @@ ABOUT = {
     "segments": "One row a segment.",
     "churn": "One row a customer with a churn risk.",
     "clv": "One row a customer with a lifetime value.",
+    "cohorts": "One row a month of first orders and month since.",
     "revenue": "One row a day.",
     "orders": "One row an order.",
     "products": "One row a product, with stock and sales.",

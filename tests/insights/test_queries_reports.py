@@ -57,6 +57,7 @@ PERSONAL = {
     "segments": set(),
     "churn": {"email", "name"},
     "clv": {"email", "name"},
+    "cohorts": set(),
     "revenue": set(),
     "orders": {"email", "name"},
     "products": set(),
@@ -180,7 +181,7 @@ def test_filters_narrow_a_report_and_unknown_ones_are_refused(people: list[int])
 
 def test_an_unknown_report_names_those_there_are() -> None:
     with pytest.raises(
-        NotFound, match="customers, segments, churn, clv, revenue, orders, products, activity"
+        NotFound, match="customers, segments, churn, clv, cohorts, revenue, orders, products, activity"
     ):
         catalogue.report("secrets")
 

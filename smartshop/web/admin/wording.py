@@ -193,6 +193,9 @@ def report_descriptions(*, sees_changes: bool) -> dict[str, str]:
         "segments": _("One row a segment: how many, what they bring, how many may leave."),
         "churn": _("One row a scored customer: how likely they are to leave, and what is at stake."),
         "clv": _("One row a scored customer: value so far, in the next 12 months, and how sure that is."),
+        "cohorts": _(
+            "One row a month of first orders and month since: who came back, and what they brought."
+        ),
         "revenue": _("One row a day: orders, customers, gross, returned and net revenue."),
         "orders": _("One row an order: its state, its customer, and its money part by part."),
         "products": _("One row a product: price, stock, and what it has sold."),

@@ -27,11 +27,11 @@ from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
 
 PAGES = (
-    "/admin/", "/admin/customers", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/orders", "/admin/products",
+    "/admin/", "/admin/customers", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/cohorts", "/admin/orders", "/admin/products",
     "/admin/activity", "/admin/activity?source=staff",
     "/admin/activity?source=security", "/admin/reports", "/admin/models", "/admin/jobs",
 )  # fmt: skip
-ANALYTICS = {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/reports"}
+ANALYTICS = {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/cohorts", "/admin/reports"}
 OPEN_TO = {
     Role.CUSTOMER: set(),
     Role.SUPPORT: {"/admin/customers", "/admin/orders", "/admin/products", "/admin/activity"},
@@ -125,6 +125,7 @@ def test_a_history_that_ended_long_ago_is_shown_with_a_note(admin: ShopClient) -
         ("/admin/customers?page=abc", "The page must be a number"),
         ("/admin/customers?page=-1", "The page must be a number"),
         ("/admin/customers?page=" + "9" * 40, "The page must be a number"),
+        ("/admin/cohorts?show=profit", "show must be one of: retention, revenue"),
         ("/admin/customers?segment=Nobody", "segment must be one of: Champions, Loyal"),
         ("/admin/customers?risk=extreme", "risk must be one of: high, medium, low"),
         ("/admin/customers?sort=password_hash", "sort must be one of"),
@@ -204,6 +205,19 @@ def test_charts_have_a_twin_table_with_the_same_numbers(admin: ShopClient, peopl
         == page.count('class="chart-twin"')
         == 2
     )
+
+
+def test_cohorts_show_each_share_and_mark_the_month_that_is_not_over(admin: ShopClient) -> None:
+    back, gone = factories.make_known_person(), factories.make_known_person()
+    for person, day in ((back, 1), (gone, 2), (back, 35), (back, 65)):
+        factories.make_order(
+            person_id=person, placed_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day)
+        )
+    page = admin.get("/admin/cohorts").text
+    assert "<h1>50% of new customers buy again in the month after</h1>" in page
+    cells = re.findall(r'<td class="is-number heat-(\d+)([^"]*)" title="[^"]*">([^<]*)', page)
+    assert cells == [("0", "", "100.0%"), ("10", "", "50.0%"), ("10", " is-unfinished", "50.0%")]
+    assert "£" in admin.get("/admin/cohorts?show=revenue").text
 
 
 def test_rollback_serves_the_run_before_and_says_who_did_it(admin: ShopClient) -> None:

@@ -1,6 +1,6 @@
 """Every report there is, by name."""
 
-from smartshop.insights.queries.reports import people, trade
+from smartshop.insights.queries.reports import cohorts, people, trade
 from smartshop.insights.queries.reports.declared import Report
 from smartshop.kernel.errors import NotFound
 
@@ -9,6 +9,7 @@ REPORTS: tuple[Report, ...] = (
     people.SEGMENTS,
     people.CHURN,
     people.CLV,
+    cohorts.COHORTS,
     trade.REVENUE,
     trade.ORDERS,
     trade.PRODUCTS,
