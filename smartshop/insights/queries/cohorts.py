@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -94,9 +94,11 @@ def table(currency: str) -> Cohorts:
     last = db.session.scalar(sa.select(sa.func.max(Order.placed_at)).where(*_counted(currency)))
     if last is None:
         return Cohorts((), None)
-    return grid(
-        [Found(*row[:4], int(row[4])) for row in db.session.execute(_statement(currency))], known_until(last)
-    )
+    found = [
+        Found(row.cohort, row.month, row.customers, row.orders, int(row.revenue))
+        for row in db.session.execute(_statement(currency))
+    ]
+    return grid(found, known_until(last))
 
 
 def known_until(last: datetime) -> date:
@@ -148,7 +150,7 @@ def _counted(currency: str) -> tuple[sa.ColumnElement[bool], ...]:
     return kept(currency), Order.person_id.is_not(None)
 
 
-def _statement(currency: str) -> sa.Select[tuple[str, str, int, int, int]]:
+def _statement(currency: str) -> sa.Select[Any]:
     """Orders to customer and month, then to cohort and month: only the second leaves the database."""
     person, month = by_scan(Order.person_id), sa.func.substr(utc_day(Order.placed_at), 1, 7)
     monthly = (
@@ -168,7 +170,7 @@ def _statement(currency: str) -> sa.Select[tuple[str, str, int, int, int]]:
     return sa.select(
         dated.c.cohort,
         dated.c.month,
-        sa.func.count(),
-        sa.func.sum(dated.c.orders),
-        sa.func.sum(dated.c.revenue),
+        sa.func.count().label("customers"),
+        sa.func.sum(dated.c.orders).label("orders"),
+        sa.func.sum(dated.c.revenue).label("revenue"),
     ).group_by(dated.c.cohort, dated.c.month)
