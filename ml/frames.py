@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 EXAMPLES_SHOWN = 3
+TEXT = ("string", "str", "category")
 
 
 class FrameRefused(ValueError):
@@ -61,14 +62,14 @@ ORDER_LINES = Contract(
         Column("order_id", ("int64",)),
         Column("ordered_at", ("datetime64[us]",)),
         Column("product_id", ("Int64",), nullable=True),
-        Column("category", ("string", "str"), nullable=True),
+        Column("category", TEXT, nullable=True),
         Column("quantity", ("int64",), above=0),
         Column("unit_price", ("float64",), at_least=0),
         Column("revenue", ("float64",)),
         Column("returned_revenue", ("float64",), required=False, at_least=0),
         Column("returned_at", ("datetime64[us]",), required=False, nullable=True),
         Column("discount", ("float64",), required=False, at_least=0),
-        Column("country", ("string", "str"), required=False, nullable=True),
+        Column("country", TEXT, required=False, nullable=True),
         Column("cancelled_at", ("datetime64[us]",), required=False, nullable=True),
     ),
 )
@@ -84,11 +85,11 @@ shop nets them, and ``returned_revenue`` (optional) is what was refunded of the 
 EVENTS = Contract(
     "events",
     (
-        Column("visitor_id", ("string", "str")),
+        Column("visitor_id", TEXT),
         Column("customer_id", ("int64", "Int64"), nullable=True),
-        Column("session_id", ("string", "str")),
+        Column("session_id", TEXT),
         Column("at", ("datetime64[us]",)),
-        Column("kind", ("string", "str")),
+        Column("kind", TEXT),
         Column("product_id", ("Int64",), required=False, nullable=True),
         Column("value", ("Int64",), required=False, nullable=True),
     ),
@@ -151,12 +152,17 @@ def known_before(lines: pd.DataFrame, when: datetime) -> pd.DataFrame:
     Later orders and those cancelled by then are left out; later refunds and cancellations are not yet made.
     """
     at = moment(when)
-    known = lines[lines["ordered_at"] < at]
-    if "cancelled_at" in known.columns:
-        known = known[~(known["cancelled_at"] < at)].drop(columns="cancelled_at")
+    is_known = lines["ordered_at"] < at
+    if "cancelled_at" in lines.columns:
+        is_known &= ~(lines["cancelled_at"] < at)
+    known = lines.drop(columns="cancelled_at", errors="ignore")
+    known = known if is_known.all() else known[is_known]
     if "returned_revenue" not in known.columns or "returned_at" not in known.columns:
         return known
-    later = known["returned_revenue"].where(known["returned_at"] >= at, other=0.0)
+    is_later = known["returned_at"] >= at
+    if not is_later.any():
+        return known
+    later = known["returned_revenue"].where(is_later, other=0.0)
     return known.assign(revenue=known["revenue"] + later, returned_revenue=known["returned_revenue"] - later)
 
 

@@ -4,6 +4,7 @@ Runs in the scheduler's process or a command, never in a request: importing this
 """
 
 import importlib
+import inspect
 import math
 import shutil
 import time
@@ -80,8 +81,8 @@ class Classroom:
     settings: Settings
 
     @cached_property
-    def lines(self) -> pd.DataFrame:
-        return frames.order_lines(self.as_of, currency=self.settings.currency)
+    def history(self) -> frames.History:
+        return frames.history(self.as_of, currency=self.settings.currency)
 
     @property
     def models(self) -> Path:
@@ -195,7 +196,7 @@ def _outcome(question: str, started: recording.Started, room: Classroom) -> reco
 
 
 def _taught(question: str, started: recording.Started, room: Classroom) -> recording.Outcome:
-    result: TrainingResult = importlib.import_module(f"ml.{question}").train(room.lines, room.as_of)
+    result = _trained(importlib.import_module(f"ml.{question}").train, room)
     facts = _facts(result)
     if result.verdict == rules.INSUFFICIENT:
         return _record(started, recording.Outcome("insufficient", result.shortfall, **facts))
@@ -211,6 +212,13 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
     recording.promote(run_id=started.id, outcome=outcome, rows=rows)
     _prune(room.models / question, question)
     return outcome
+
+
+def _trained(train: Callable[..., TrainingResult], room: Classroom) -> TrainingResult:
+    """Teach it the history; with what customers left beside their orders, if it reads that."""
+    reads_traces = "traces" in inspect.signature(train).parameters
+    beside = {"traces": room.history.traces} if reads_traces else {}
+    return train(room.history.lines, room.as_of, **beside)
 
 
 def _facts(result: TrainingResult) -> dict[str, Any]:

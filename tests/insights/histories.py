@@ -1,12 +1,13 @@
 """A small shop's order history with everything in it that a frame has to get right."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from smartshop.activity.models import Event
 from smartshop.catalog.models import Category, Product
 from smartshop.identity.models import Person
 from smartshop.kernel.extensions import db
@@ -29,6 +30,7 @@ class Line:
     kind: str = "product"
     returned: int = 0
     returned_at: datetime | None = None
+    discount_minor: int = 0
 
 
 def write_catalog() -> None:
@@ -68,9 +70,11 @@ class Ledger:
         state: str = "fulfilled",
         currency: str = "GBP",
         shipping_minor: int = 0,
+        country: str = "",
     ) -> int:
         order_id, self._next = self._next, self._next + 1
         goods = sum(each.quantity * each.unit_minor for each in lines)
+        discount = sum(each.discount_minor for each in lines)
         self.orders.append(
             {
                 "id": order_id,
@@ -80,9 +84,11 @@ class Ledger:
                 "state": state,
                 "placed_at": placed_at,
                 "currency": currency,
+                "country": country,
                 "goods_minor": goods,
+                "discount_minor": discount,
                 "shipping_minor": shipping_minor,
-                "total_minor": goods + shipping_minor,
+                "total_minor": goods - discount + shipping_minor,
                 "returned_minor": sum(each.returned * each.unit_minor for each in lines),
             }
         )
@@ -105,7 +111,8 @@ class Ledger:
                 "category_name": CATEGORIES[product % 3] if product else "",
                 "quantity": line.quantity,
                 "unit_price_minor": line.unit_minor,
-                "total_minor": line.quantity * line.unit_minor,
+                "discount_minor": line.discount_minor,
+                "total_minor": line.quantity * line.unit_minor - line.discount_minor,
                 "returned_quantity": line.returned,
                 "returned_minor": line.returned * line.unit_minor,
             }
@@ -141,6 +148,54 @@ def write_believable_history(customers: int = 400, *, seed: int = 5, end: dateti
     ledger.order(3, end - timedelta(days=8), Line("p1", 1, 9_900_00), state="cancelled")
     ledger.order(3, end - timedelta(days=7), Line("p2", 1, 100), currency="EUR")
     ledger.write()
+
+
+def write_full_history(customers: int = 60, *, seed: int = 6, end: datetime = END) -> None:
+    """Customers who return, cancel, get discounts, order from three countries, and browse: all a feature may read."""
+    chance = random.Random(seed)
+    write_catalog()
+    write_people(customers)
+    ledger, seen = Ledger(), []
+    for person in range(1, customers + 1):
+        for at in _moments(chance, end):
+            lines = [_reduced(line, chance) for line in _basket(chance, at)]
+            state = "fulfilled"
+            if chance.random() < 0.1:
+                off = at + timedelta(days=chance.randint(1, 40))
+                lines = [
+                    replace(line, returned=line.quantity, returned_at=off, discount_minor=0) for line in lines
+                ]
+                state = "cancelled"
+            country = chance.choice(("United Kingdom", "United Kingdom", "Germany", "France"))
+            ledger.order(
+                person, at, *lines, state=state, shipping_minor=chance.choice((0, 395)), country=country
+            )
+            seen += _visit(chance, person, at)
+    ledger.write()
+    with unit_of_work():
+        db.session.execute(sa.insert(Event), seen)
+
+
+def _reduced(line: Line, chance: random.Random) -> Line:
+    if line.returned or chance.random() < 0.7:
+        return line
+    return replace(line, discount_minor=line.quantity * line.unit_minor // 7)
+
+
+def _visit(chance: random.Random, person: int | None, ordered_at: datetime) -> list[dict[str, Any]]:
+    """Two sessions, one before the order and one of it; some of the first leave a cart behind."""
+    events = []
+    for at, last in ((ordered_at - timedelta(days=chance.randint(1, 30)), "view"), (ordered_at, "order")):
+        session = f"{chance.getrandbits(128):032x}"
+        steps = ["visit", "view", chance.choice(("search", "cart_add")), last]
+        events += [
+            {
+                "at": at - timedelta(minutes=len(steps) - step), "kind": kind, "visitor_id": f"{person or 0:032x}",
+                "session_id": session, "person_id": person, "product_id": None, "value": None,
+            }
+            for step, kind in enumerate(steps)
+        ]  # fmt: skip
+    return events
 
 
 def _moments(chance: random.Random, end: datetime) -> list[datetime]:

@@ -234,15 +234,15 @@ def test_a_worse_run_on_the_same_window_is_refused_and_recorded(shop: Flask, set
 def test_people_who_left_meanwhile_are_not_scored(
     shop: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = frames.order_lines
+    real = frames.history
 
-    def read_then_lose_a_customer(*arguments: Any, **named: Any) -> pd.DataFrame:
-        lines = real(*arguments, **named)
+    def read_then_lose_a_customer(*arguments: Any, **named: Any) -> frames.History:
+        found = real(*arguments, **named)
         with unit_of_work():
             db.session.execute(sa.delete(Person).where(Person.id == 7))
-        return lines
+        return found
 
-    monkeypatch.setattr(frames, "order_lines", read_then_lose_a_customer)
+    monkeypatch.setattr(frames, "history", read_then_lose_a_customer)
     report = train(settings, "rfm")["rfm"]
     assert report.is_promoted
     assert 7 not in {row["person_id"] for row in rows(SegmentScore)}
@@ -319,7 +319,7 @@ def test_a_training_that_is_interrupted_is_closed(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(frames, "order_lines", interrupted)
+    monkeypatch.setattr(frames, "history", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(settings, "rfm")
     assert [(row["state"], row["reason"]) for row in rows(TrainingRun)] == [
