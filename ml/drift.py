@@ -40,6 +40,7 @@ class Reference:
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+    mean: float
     median: float
     spread: float
 
@@ -52,6 +53,7 @@ class Reference:
         return {
             "edges": list(self.edges),
             "counts": list(self.counts),
+            "mean": self.mean,
             "median": self.median,
             "spread": self.spread,
         }
@@ -62,6 +64,7 @@ class Reference:
         return Reference(
             tuple(map(float, kept["edges"])),
             tuple(map(int, kept["counts"])),
+            float(kept["mean"] or 0.0),
             float(kept["median"] or 0.0),
             float(kept["spread"] or 0.0),
         )
@@ -75,6 +78,8 @@ class Drift:
     psi: float
     threshold: float
     is_drifted: bool
+    mean_before: float
+    mean_now: float
     median_before: float
     median_now: float
     spread_before: float
@@ -162,9 +167,18 @@ def _p_value(counts: Floats) -> float:
 
 def _compared(name: str, before: Reference, values: Floats, counts: Floats, level: float) -> Drift:
     index, noticed_from = psi(*counts), threshold(*_law(counts), level=level)
-    median, spread = _usual(values)
+    mean, median, spread = _usual(values)
     return Drift(
-        name, index, noticed_from, index > noticed_from, before.median, median, before.spread, spread
+        name=name,
+        psi=index,
+        threshold=noticed_from,
+        is_drifted=index > noticed_from,
+        mean_before=before.mean,
+        mean_now=mean,
+        median_before=before.median,
+        median_now=median,
+        spread_before=before.spread,
+        spread_now=spread,
     )
 
 
@@ -176,9 +190,11 @@ def _holm(p_values: Mapping[str, float], level: float) -> dict[str, float]:
     return {name: steps[min(rank, rejected)] for rank, name in enumerate(ordered)}
 
 
-def _usual(values: Floats) -> tuple[float, float]:
+def _usual(values: Floats) -> tuple[float, float, float]:
     known = values[~np.isnan(values)]
-    return (float(np.median(known)), float(np.std(known))) if known.size else (0.0, 0.0)
+    if not known.size:
+        return 0.0, 0.0, 0.0
+    return float(np.mean(known)), float(np.median(known)), float(np.std(known))
 
 
 def _edges(known: Floats, bins: int) -> Floats:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 QUESTIONS = ("rfm", "churn", "clv")
 ENGINES = ("duckdb", "spark")
@@ -11,45 +10,54 @@ DEADLINE = timedelta(minutes=30)
 """A training that has not ended by then has died; another may begin."""
 
 INSUFFICIENT = "not enough data"
-TEST_EDGES = ("test_from", "test_until")
 BEATS_BASELINE = "beats baseline"
-
-
-@dataclass(frozen=True)
-class Yardstick:
-    """The metric two runs of a question are compared by, and how much worse is still noise.
-
-    ``noise`` is a share of the incumbent's value.
-    """
-
-    metric: str
-    is_higher_better: bool
-    noise: float
-
-    def is_worse(self, value: float, incumbent: float) -> bool:
-        """Whether ``value`` is worse than ``incumbent`` by more than noise."""
-        loss = incumbent - value if self.is_higher_better else value - incumbent
-        return loss > self.noise * abs(incumbent)
 
 
 HEADLINES: Mapping[str, str] = {"rfm": "captured_share", "churn": "auc", "clv": "spearman"}
 """The one metric that decides a question's verdict, and is shown first."""
 
-YARDSTICKS: Mapping[str, Yardstick] = {
-    "churn": Yardstick(HEADLINES["churn"], is_higher_better=True, noise=0.01),
-    "clv": Yardstick(HEADLINES["clv"], is_higher_better=True, noise=0.02),
-}
-"""RFM has none: it is a definition, and right by construction."""
+DEFINITIONS = frozenset({"rfm"})
+"""Questions whose answer is right by construction: no run of them can be worse than another."""
+
+DRIFT_AFTER = timedelta(days=28)
+"""A run is held against a promoted one this much older, so that what creeps from night to night is seen too."""
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """How a run did: its verdict, the window it was tested on (`TEST_EDGES`), and the metrics of the method it serves."""
+class Comparison:
+    """What a run and the live one foresaw for the same customers in the same window neither was fitted to.
 
-    question: str
-    verdict: str
-    window: Mapping[str, Any]
-    metrics: Mapping[str, float | None]
+    ``difference`` is the run's value of ``metric`` less the live run's, higher being better; ``low`` and ``high`` are
+    its bounds at 95 % by resampling the customers, the same ones for both.
+    """
+
+    live: str
+    metric: str
+    value: float
+    live_value: float
+    difference: float
+    low: float
+    high: float
+    customers: int
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether even the upper bound of the difference is below zero."""
+        return self.high < 0
+
+    @property
+    def in_words(self) -> str:
+        return (
+            f"{self.metric} {self.value:.4f} against {self.live_value:.4f} on the same {self.customers} customers, a"
+            f" difference of {self.difference:+.4f} (95 % interval {self.low:+.4f} to {self.high:+.4f})"
+        )
+
+
+@dataclass(frozen=True)
+class Uncompared:
+    """Why a run could not be held against the live one: the end of a sentence."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -60,52 +68,26 @@ class Promotion:
     reason: str
 
 
-def judgement(
-    question: str,
-    verdict: str,
-    metrics: Mapping[str, Any],
-    baseline: Mapping[str, Any],
-    card: Mapping[str, Any],
-) -> Judgement:
-    """A run's own metrics when it beats its baseline, else those of the baseline it serves instead."""
-    served = metrics if verdict == BEATS_BASELINE else baseline.get("metrics", {})
-    return Judgement(question, verdict, card.get("window", {}), served)
+def may_promote(question: str, verdict: str, beside: Comparison | Uncompared | None) -> Promotion:
+    """The gate: enough data, the better of model and baseline is what is served, and not worse than the live run.
 
-
-def may_promote(candidate: Judgement, incumbent: Judgement | None) -> Promotion:
-    """The gate: enough data, the better of model and baseline is what is served, and not worse than the incumbent.
-
-    Two runs are compared only where both were judged on the same window; on different windows a lower figure may
-    be the season's doing.
+    ``beside`` is None where nothing is live. A run that cannot be compared is let through, and says so: it has won
+    against its baseline on its own, and a shop must not be left with a model that nobody can judge any more.
     """
-    if candidate.verdict == INSUFFICIENT:
+    if verdict == INSUFFICIENT:
         return Promotion(is_granted=False, reason="there is not enough data to be judged")
-    worse = _worse_than(candidate, incumbent) if incumbent else ""
-    if worse:
-        return Promotion(is_granted=False, reason=worse)
-    if candidate.question not in YARDSTICKS:
+    if question in DEFINITIONS:
         return Promotion(is_granted=True, reason="a definition; the data suffice")
-    if candidate.verdict == BEATS_BASELINE:
-        return Promotion(is_granted=True, reason="beats its baseline")
-    return Promotion(is_granted=True, reason="the baseline won, and its scores are served")
-
-
-def _worse_than(candidate: Judgement, incumbent: Judgement) -> str:
-    yardstick = YARDSTICKS.get(candidate.question)
-    if yardstick is None or not _is_same_test(candidate.window, incumbent.window):
-        return ""
-    value, rival = candidate.metrics.get(yardstick.metric), incumbent.metrics.get(yardstick.metric)
-    if rival is None:
-        return ""
-    if value is None:
-        return f"has no {yardstick.metric} to compare with the live run's {rival:.4g} on the same window"
-    if yardstick.is_worse(value, rival):
-        return f"{yardstick.metric} {value:.4g} is worse than the live run's {rival:.4g} on the same window"
-    return ""
-
-
-def _is_same_test(window: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(window.get(edge) is not None and window.get(edge) == other.get(edge) for edge in TEST_EDGES)
+    if isinstance(beside, Comparison) and beside.is_worse:
+        return Promotion(is_granted=False, reason=f"worse than the live run {beside.live}: {beside.in_words}")
+    won = "beats its baseline" if verdict == BEATS_BASELINE else "the baseline won, and its scores are served"
+    if beside is None:
+        return Promotion(is_granted=True, reason=won)
+    if isinstance(beside, Uncompared):
+        return Promotion(is_granted=True, reason=f"{won}; not compared with the live run: {beside.why}")
+    return Promotion(
+        is_granted=True, reason=f"{won}, and is not worse than the live run {beside.live}: {beside.in_words}"
+    )
 
 
 def start_of(day: date) -> datetime:

@@ -21,9 +21,9 @@ import pandas as pd
 import structlog
 
 from ml import artifact
-from ml.frames import FrameRefused
+from ml.frames import FrameRefused, Traces
 from ml.results import TrainingResult
-from smartshop.insights import frames, rules
+from smartshop.insights import frames, judging, rules, watching
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
 from smartshop.kernel import clock, money
@@ -197,14 +197,16 @@ def _outcome(question: str, started: recording.Started, room: Classroom) -> reco
 
 def _taught(question: str, started: recording.Started, room: Classroom) -> recording.Outcome:
     result = _trained(importlib.import_module(f"ml.{question}").train, room)
-    facts = _facts(result)
+    live = runs.live(question)
+    beside = judging.beside_live(result, live, room.models / question, _applying(question, room))
+    facts = _facts(result, beside)
     if result.verdict == rules.INSUFFICIENT:
         return _record(started, recording.Outcome("insufficient", result.shortfall, **facts))
     artifact.save(
         room.models / question / started.code, result.card, arrays=result.kept_arrays,
         estimator=result.estimator, judged_estimator=result.judged_estimator,
     )  # fmt: skip
-    gate = _gate(question, result.verdict, facts)
+    gate = rules.may_promote(question, result.verdict, beside)
     if not gate.is_granted:
         return _record(started, recording.Outcome("refused", gate.reason, **facts))
     rows = score_rows(question, result.scores, room.settings.currency)
@@ -215,26 +217,37 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
 
 
 def _trained(train: Callable[..., TrainingResult], room: Classroom) -> TrainingResult:
-    """Teach it the history; with what customers left beside their orders, if it reads that."""
-    reads_traces = "traces" in inspect.signature(train).parameters
-    beside = {"traces": room.history.traces} if reads_traces else {}
-    return train(room.history.lines, room.as_of, **beside)
+    return train(room.history.lines, room.as_of, **_traces(train, room))
 
 
-def _facts(result: TrainingResult) -> dict[str, Any]:
+def _applying(question: str, room: Classroom) -> judging.Predict | None:
+    predict = getattr(importlib.import_module(f"ml.{question}"), "predict", None)
+    if predict is None:
+        return None
+    return lambda kept, cutoff: predict(kept, room.history.lines, cutoff, **_traces(predict, room))
+
+
+def _traces(reader: Callable[..., object], room: Classroom) -> dict[str, Traces]:
+    """What customers left beside their orders, for whoever reads it."""
+    return {"traces": room.history.traces} if "traces" in inspect.signature(reader).parameters else {}
+
+
+def _facts(result: TrainingResult, beside: rules.Comparison | rules.Uncompared | None) -> dict[str, Any]:
     baseline = {"name": result.baseline.name, "metrics": result.baseline.metrics} if result.baseline else {}
+    judgement = {
+        "comparison": vars(beside) if beside else {},
+        "intervals": judging.intervals(result),
+        "calibration": judging.calibration(result),
+        "distributions": watching.distributions(result),
+        "drift": watching.since(result, runs.before_drift(result.question, result.as_of)),
+    }
+    card = {**result.card, "served": result.served, "sufficiency": result.sufficiency, **judgement}
     return {
         "verdict": result.verdict,
         "metrics": plain(result.metrics),
         "baseline": plain(baseline),
-        "card": plain({**result.card, "served": result.served, "sufficiency": result.sufficiency}),
+        "card": plain(card),
     }
-
-
-def _gate(question: str, verdict: str, facts: Mapping[str, Any]) -> rules.Promotion:
-    candidate = rules.judgement(question, verdict, facts["metrics"], facts["baseline"], facts["card"])
-    incumbent = runs.live(question)
-    return rules.may_promote(candidate, incumbent.judgement if incumbent else None)
 
 
 def _record(started: recording.Started, outcome: recording.Outcome) -> recording.Outcome:

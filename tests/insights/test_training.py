@@ -12,7 +12,7 @@ from flask import Flask
 
 from ml import artifact
 from smartshop.identity.models import Person
-from smartshop.insights import frames, rules, training
+from smartshop.insights import frames, judging, rules, training
 from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun, ValueScore
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
@@ -217,18 +217,33 @@ def test_too_little_data_is_said_with_numbers_and_publishes_nothing(app: Flask, 
     assert not any(rows(table) for table in (LiveRun, SegmentScore, ChurnScore, ValueScore))
 
 
-def test_a_worse_run_on_the_same_window_is_refused_and_recorded(shop: Flask, settings: Settings) -> None:
+def test_a_run_worse_than_the_live_one_is_refused_and_recorded(
+    shop: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worse = rules.Comparison("churn-live", "auc", 0.70, 0.75, -0.05, -0.08, -0.02, 231)
     train(settings, "churn")
-    with unit_of_work():
-        live = db.session.scalars(sa.select(TrainingRun)).one()
-        live.metrics = {**live.metrics, "auc": 0.999}
-        live.baseline = {**live.baseline, "metrics": {"auc": 0.999}}
+    monkeypatch.setattr(judging, "beside_live", lambda *_: worse)
     before = rows(ChurnScore), rows(LiveRun)
     report = train(settings, "churn")["churn"]
     assert report.state == "refused"
-    assert "is worse than the live run's 0.999" in report.reason
+    assert report.reason == f"worse than the live run churn-live: {worse.in_words}"
     assert (rows(ChurnScore), rows(LiveRun)) == before
-    assert [row["state"] for row in rows(TrainingRun)] == ["promoted", "refused"]
+    recorded = rows(TrainingRun)
+    assert [row["state"] for row in recorded] == ["promoted", "refused"]
+    assert recorded[-1]["card"]["comparison"]["customers"] == 231
+
+
+def test_a_run_is_held_against_the_promoted_one_of_a_month_ago_else_the_oldest(
+    shop: Flask, settings: Settings
+) -> None:
+    days = (60, 35, 2)
+    codes = [train(settings, "rfm", as_of=histories.END - timedelta(days=day))["rfm"].run for day in days]
+    train(settings, "rfm")
+    cards = [row["card"] for row in rows(TrainingRun)]
+    assert cards[0]["drift"] == {}
+    assert [card["drift"]["since"] for card in cards[1:]] == [codes[0], codes[1], codes[1]]
+    watched = {(each["kind"], each["name"]) for each in cards[-1]["drift"]["columns"]}
+    assert {("scores", "recency_days"), ("scores", "orders"), ("scores", "revenue")} <= watched
 
 
 def test_people_who_left_meanwhile_are_not_scored(

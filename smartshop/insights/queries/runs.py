@@ -32,10 +32,6 @@ class Run:
     reason: str
     card: Mapping[str, Any]
 
-    @property
-    def judgement(self) -> rules.Judgement:
-        return rules.judgement(self.question, self.verdict, self.metrics, self.baseline, self.card)
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -64,6 +60,18 @@ def live(question: str) -> Run | None:
         sa.select(TrainingRun)
         .join(LiveRun, LiveRun.run_id == TrainingRun.id)
         .where(LiveRun.question == question)
+    )
+    return _run(row) if row else None
+
+
+def before_drift(question: str, as_of: datetime) -> Run | None:
+    """The promoted run that one as of ``as_of`` is held against: the newest that is old enough, else the oldest."""
+    promoted = sa.select(TrainingRun).where(TrainingRun.question == question, TrainingRun.state == "promoted")
+    old_enough = promoted.where(TrainingRun.as_of <= as_of - rules.DRIFT_AFTER)
+    row = db.session.scalar(
+        old_enough.order_by(TrainingRun.as_of.desc(), TrainingRun.id.desc()).limit(1)
+    ) or db.session.scalar(
+        promoted.where(TrainingRun.as_of <= as_of).order_by(TrainingRun.as_of, TrainingRun.id).limit(1)
     )
     return _run(row) if row else None
 
