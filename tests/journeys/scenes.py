@@ -23,15 +23,24 @@ class Scene:
     heading: str
     who: str = ""
 
+    @property
+    def takes_steps(self) -> bool:
+        """Whether somebody must do something to get there, which a phone may stand in the way of."""
+        return not isinstance(self.way, At)
 
-def at(path: str) -> Way:
+
+@dataclass(frozen=True)
+class At:
     """The page at an address; ``{mug}`` and the like stand for slugs, ``{order}`` for a number."""
 
-    def go(page: Page, shop: LiveShop) -> None:
-        slugs = {name: getattr(shop, name).slug for name in ("mug", "throw", "kettle", "lamp")}
-        page.goto(path.format(**slugs, order=shop.order))
+    path: str
 
-    return go
+    def __call__(self, page: Page, shop: LiveShop) -> None:
+        slugs = {name: getattr(shop, name).slug for name in ("mug", "throw", "kettle", "lamp")}
+        page.goto(self.path.format(**slugs, order=shop.order))
+
+
+at = At
 
 
 def asked_for_a_choice(page: Page, shop: LiveShop) -> None:
@@ -260,6 +269,8 @@ SCENES: Mapping[str, Scene] = {
     "admin products": Scene(at("/admin/products"), "", ROOT),
     "admin product": Scene(at("/admin/products/28"), "Wool throw", ROOT),
     "admin new variants": Scene(at("/admin/products/28/variants/new"), "Wool throw", ROOT),
+    "admin product preview": Scene(at("/admin/products/28/preview"), "Wool throw", ROOT),
+    "home of staff": Scene(at("/"), "", ROOT),
     "admin new product": Scene(at("/admin/products/new"), "A new product", ROOT),
     "admin reviews": Scene(at("/admin/reviews"), "", ROOT),
     "admin published reviews": Scene(at("/admin/reviews?state=published"), "", ROOT),
