@@ -51,8 +51,11 @@ TRUSTED_TYPES = frozenset(
         "ml.purchase_models.betageo.ModifiedBetaGeo",
         "ml.purchase_models.gammagamma.GammaGamma",
         "ml.purchase_models.paretonbd.ParetoNBD",
+        "ml.risk_models.ChurnBoosting",
         "ml.risk_models.ChurnForest",
+        "ml.risk_models.ChurnLogistic",
         "ml.risk_models.SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.tree._tree.Tree",
     }
 )

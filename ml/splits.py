@@ -62,6 +62,24 @@ def backwards(
     return tuple(Window(cutoff, horizon) for cutoff in reversed(cutoffs) if cutoff - known_from >= lead)
 
 
+def overlapping(
+    *,
+    known_from: datetime,
+    known_until: datetime,
+    horizon: timedelta,
+    count: int,
+    lead: timedelta,
+    step: timedelta,
+) -> tuple[Window, ...]:
+    """Up to ``count`` windows a ``step`` apart, oldest first, the last ending at ``known_until``.
+
+    They may share days with each other, which costs nothing as long as all of them end before the test begins (a
+    `TimeSplit` sees to that): more of them only show the same customers at more moments. ``lead`` as for `backwards`.
+    """
+    cutoffs = [known_until - horizon - step * number for number in range(count)]
+    return tuple(Window(cutoff, horizon) for cutoff in reversed(cutoffs) if cutoff - known_from >= lead)
+
+
 def last_window(
     *, known_from: datetime, as_of: datetime, horizon: timedelta, count: int, lead: timedelta
 ) -> TimeSplit | None:

@@ -1,10 +1,14 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ml import churn
+from ml import artifact, churn, metrics
+from ml.churn_models import candidates
+from ml.churn_models.rows import INPUTS, rows_at
 from ml.results import TrainingResult
 from tests.ml import simulated
 
@@ -35,8 +39,8 @@ def test_the_future_moves_no_input_but_only_the_label(shop: pd.DataFrame) -> Non
     later = shuffled["ordered_at"] >= pd.Timestamp(CUTOFF)
     for column in ("customer_id", "ordered_at", "revenue", "product_id", "quantity"):
         shuffled.loc[later, column] = rng.permutation(shuffled.loc[later, column].to_numpy())
-    before, after = (churn.rows_at(lines, [CUTOFF], 90) for lines in (shop, shuffled))
-    names = ["as_of", "customer_id", *churn.INPUTS]
+    before, after = (rows_at(lines, [CUTOFF], 90) for lines in (shop, shuffled))
+    names = ["as_of", "customer_id", *INPUTS]
     pd.testing.assert_frame_equal(before[names], after[names])
     assert (before["churned"] != after["churned"]).any()
 
@@ -56,7 +60,7 @@ def test_the_label_is_the_silence_of_the_window() -> None:
         ],
         ignore_index=True,
     )
-    rows = churn.rows_at(lines, [CUTOFF], 90).set_index("customer_id")
+    rows = rows_at(lines, [CUTOFF], 90).set_index("customer_id")
     assert rows["churned"].to_dict() == {1: 1.0, 2: 0.0, 3: 1.0, 4: 0.0}
 
 
@@ -69,31 +73,46 @@ def test_the_scores_repeat_with_the_seed_and_ignore_later_orders(
     assert again.metrics == result.metrics
 
 
-def test_training_windows_end_before_the_test_window_and_the_last_calibrates(result: TrainingResult) -> None:
+def test_training_windows_end_before_the_test_window(result: TrainingResult) -> None:
     window = result.card["window"]
     test_from = pd.Timestamp(window["test_from"])
     cutoffs = [pd.Timestamp(each) for each in window["train_cutoffs"].split(", ")]
     assert pd.Timestamp(window["test_until"]) == pd.Timestamp(T)
     assert test_from == pd.Timestamp(T - timedelta(days=90))
     assert all(cutoff + pd.Timedelta(days=90) <= test_from for cutoff in cutoffs)
-    assert len(cutoffs) == 4
-    assert result.card["is_calibrated"] is True
+    assert [(later - earlier).days for earlier, later in pairwise(cutoffs)] == [30] * 5
 
 
-def test_the_winner_makes_the_scores(result: TrainingResult) -> None:
-    assert result.baseline is not None
-    beats = result.metrics["auc"] > result.baseline.metrics["auc"]
-    assert result.verdict == ("beats baseline" if beats else "baseline wins")
-    assert result.served == ("random forest" if beats else result.baseline.name)
-    assert set(result.card["rivals"]) == {"base rate", "recency alone", "BG/NBD alone"}
+def test_every_candidate_is_judged_on_the_test_window_with_intervals(result: TrainingResult) -> None:
+    assert set(result.card["candidates"]) == {*candidates.MODELS, *candidates.RIVALS}
+    for figures in result.card["candidates"].values():
+        assert set(figures) == {"auc", "brier", "calibration_error", "top_decile_lift"}
+        assert all(each["low"] <= each["high"] for each in figures.values())
     assert result.card["rivals"]["base rate"]["auc"] == 0.5
+    judged = result.card["candidates"][result.card["judged_model"]]
+    assert judged["auc"]["value"] == result.metrics["auc"]
+    assert judged["auc"]["low"] < result.metrics["auc"] < judged["auc"]["high"]
+
+
+def test_the_model_is_chosen_before_the_test_window_and_the_winner_makes_the_scores(
+    result: TrainingResult,
+) -> None:
+    assert result.baseline is not None
+    folds = {name: np.mean(found) for name, found in result.card["fold_auc"].items()}
+    assert result.card["judged_model"] == max(candidates.MODELS, key=lambda name: folds[name])
+    is_better = (
+        result.card["preferred_in_folds"] == result.card["judged_model"]
+        and result.metrics["auc"] >= result.baseline.metrics["auc"]
+    )
+    assert result.verdict == ("beats baseline" if is_better else "baseline wins")
+    assert result.served == (result.card["judged_model"] if is_better else result.baseline.name)
 
 
 def test_when_behaviour_says_nothing_beyond_recency_the_baseline_is_served(
     monkeypatch: pytest.MonkeyPatch, shop: pd.DataFrame
 ) -> None:
-    """The forest is given one constant column, so it cannot rank anybody."""
-    monkeypatch.setattr(churn, "_inputs", lambda rows: np.zeros((len(rows), 1)))
+    """The models are given constant columns, so they cannot rank anybody."""
+    monkeypatch.setattr(candidates, "matrix", lambda rows: np.full((len(rows), len(INPUTS)), 0.5))
     result = churn.train(shop, T)
     assert result.baseline is not None
     assert result.verdict == "baseline wins"
@@ -107,22 +126,57 @@ def test_probabilities_are_calibrated_on_a_steady_shop(result: TrainingResult) -
     assert result.metrics["brier"] < result.card["rivals"]["base rate"]["brier"]
 
 
+def test_what_was_tested_can_be_judged_again(result: TrainingResult) -> None:
+    judged = result.metrics if result.verdict == "beats baseline" else result.card["rivals"][result.served]
+    actual, predicted = (result.tested[name].to_numpy(dtype=float) for name in ("actual", "predicted"))
+    assert metrics.auc(actual, predicted) == judged["auc"]
+    assert metrics.calibration_error(actual, predicted) == judged["calibration_error"]
+    bins = pd.DataFrame(result.card["reliability"])
+    assert bins["customers"].sum() == len(result.tested)
+    assert np.average(bins["actual"], weights=bins["customers"]) == pytest.approx(actual.mean())
+
+
+def test_an_earlier_run_foretells_a_later_window_as_it_was_judged(
+    result: TrainingResult, shop: pd.DataFrame, tmp_path: Path
+) -> None:
+    artifact.save(tmp_path / "run", result.card, judged_estimator=result.judged_estimator)
+    kept = artifact.load(tmp_path / "run")
+    again = churn.predict(kept, shop, pd.Timestamp(result.card["window"]["test_from"]).to_pydatetime())
+    joined = again.merge(result.tested, on="customer_id", suffixes=("_again", ""))
+    assert len(joined) == len(again) == len(result.tested)
+    np.testing.assert_allclose(joined["predicted_again"], joined["predicted"], rtol=0, atol=1e-12)
+
+
+def test_who_has_waited_for_twice_the_usual_gap_is_overdue(result: TrainingResult) -> None:
+    scores = result.scores
+    has_gap = scores["usual_gap_days"].notna()
+    assert 0 < scores["is_overdue"].sum() < has_gap.sum() < len(scores)
+    assert not scores.loc[~has_gap, "is_overdue"].any()
+    ratio = scores["recency_days"] / scores["usual_gap_days"]
+    assert (scores.loc[has_gap, "is_overdue"] == (ratio[has_gap] > 2)).all()
+
+
 def test_risk_bands_meet_at_their_thresholds() -> None:
     found = churn.risk_of(np.array([0.0, 0.3299, 0.33, 0.66, 0.6601, 1.0]))
     assert found.tolist() == ["low", "low", "medium", "medium", "high", "high"]
     assert churn.risk_of(np.array([0.5]), high_above=0.4, medium_from=0.2).tolist() == ["high"]
 
 
-def test_the_forest_beats_every_rival_on_online_retail(retail_results: dict[str, TrainingResult]) -> None:
+def test_the_model_chosen_before_christmas_holds_through_it_on_online_retail(
+    retail_results: dict[str, TrainingResult],
+) -> None:
+    """The last 90 days of the year, of which nothing was used: no model, no season, no level."""
     result = retail_results["churn"]
     assert result.baseline is not None
+    assert result.served == result.card["judged_model"] == "random forest"
     assert result.baseline.name == "BG/NBD alone"
-    assert result.metrics["auc"] == pytest.approx(0.739, abs=0.005)
-    assert result.baseline.metrics["auc"] == pytest.approx(0.733, abs=0.001)
     assert result.metrics["test_customers"] == 3_370
-    assert result.verdict == "beats baseline"
+    assert result.metrics["auc"] == pytest.approx(0.7395, abs=0.002)
+    assert result.baseline.metrics["auc"] == pytest.approx(0.7331, abs=0.0005)
+    assert result.card["rivals"]["recency alone"]["auc"] == pytest.approx(0.6834, abs=0.0005)
+    assert result.metrics["calibration_error"] < 0.045
+    assert abs(result.metrics["mean_probability"] - result.metrics["churned_share"]) < 0.045
     assert len(result.scores) == 4_274
-    assert set(result.scores["churn_risk"]) == {"low", "medium", "high"}
 
 
 def test_a_young_shop_is_told_what_is_missing(shop: pd.DataFrame) -> None:

@@ -81,6 +81,8 @@ CASES = [
         (2 * np.ones(4), np.array([0.0, 1.0, 0.0, 1.0])),
     ),
     Case(risk_models.ChurnForest(n_estimators=10), table, probability, (np.ones((4, 1)), np.ones(4))),
+    Case(risk_models.ChurnLogistic(columns=(0, 2)), table, probability, (np.ones((4, 1)), np.ones(4))),
+    Case(risk_models.ChurnBoosting(max_iter=5), table, probability, (np.ones((4, 1)), np.ones(4))),
 ]
 every_estimator = pytest.mark.parametrize("case", CASES, ids=str)
 

@@ -46,3 +46,18 @@ def test_an_overlapping_test_cutoff_is_refused_by_its_dates() -> None:
 def test_windows_that_are_not_over_are_dropped() -> None:
     windows = [Window(START + offset * DAY, 30 * DAY) for offset in (0, 30, 60)]
     assert splits.complete(windows, START + 75 * DAY) == tuple(windows[:2])
+
+
+def test_overlapping_windows_are_a_step_apart_and_end_before_what_they_are_tested_on() -> None:
+    found = splits.overlapping(
+        known_from=START,
+        known_until=START + 200 * DAY,
+        horizon=90 * DAY,
+        count=6,
+        lead=30 * DAY,
+        step=30 * DAY,
+    )
+    assert [(window.cutoff - START).days for window in found] == [50, 80, 110]
+    assert TimeSplit(found, Window(START + 200 * DAY, 90 * DAY)).train == found
+    with pytest.raises(LeakySplit):
+        TimeSplit(found, Window(START + 199 * DAY, 90 * DAY))

@@ -1,0 +1,172 @@
+"""The methods that could foretell churn, fitted alike, and which of them did best on earlier windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ml import baselines, metrics
+from ml.churn_models import level
+from ml.churn_models.rows import INPUTS, matrix, outcome
+from ml.risk_models import ChurnBoosting, ChurnForest, ChurnLogistic, SigmoidCalibration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+FOREST, LOGISTIC, BOOSTING = "random forest", "logistic regression", "gradient boosting"
+BASE_RATE, RECENCY, BETA_GEO = "base rate", "recency alone", "BG/NBD alone"
+MODELS, RIVALS = (FOREST, LOGISTIC, BOOSTING), (BASE_RATE, RECENCY, BETA_GEO)
+FOLDS = 3
+MIN_EACH = 20
+MOST_CUSTOMERS = 20_000
+"""More rows of one moment than this do not change what is learned, only how long it takes."""
+STEEPEST = 2.0
+_READ = tuple(
+    INPUTS.index(name) for name in ("p_no_purchase", "recency_days", "product_count", "average_order_value")
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A fitted method; ``model`` is None for those that read a column as it is."""
+
+    name: str
+    model: Any
+    calibration: SigmoidCalibration | None = None
+
+    def raw(self, rows: pd.DataFrame) -> Floats:
+        """P(churn) before calibration, shape (n,)."""
+        if self.name == BETA_GEO:
+            return rows["p_no_purchase"].to_numpy(dtype=float)
+        if self.name in RIVALS:
+            return np.asarray(self.model.probability(rows["recency_days"].to_numpy(dtype=float)))
+        return np.asarray(self.model.raw(matrix(rows)))
+
+    def probability(self, rows: pd.DataFrame) -> Floats:
+        """P(churn), shape (n,)."""
+        raw = self.raw(rows)
+        return raw if self.calibration is None else self.calibration.probability(raw)
+
+    @property
+    def kept(self) -> Any:
+        """What an artifact keeps of it: the model, its calibration with it, or the calibration alone."""
+        return self.calibration if self.model is None else self.model
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A window that is over, and the earlier ones whose labels were known when it began."""
+
+    cutoff: datetime
+    train: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Everything fitted as of a moment; ``fold_auc`` holds each method's AUC in each fold, oldest first."""
+
+    methods: Mapping[str, Method]
+    level: level.Level
+    fold_auc: Mapping[str, list[float]]
+
+    @property
+    def preferred(self) -> str:
+        """The method of the best mean AUC over the folds: BG/NBD unless a model beats it there."""
+        return max((BETA_GEO, *MODELS), key=lambda name: float(np.mean(self.fold_auc[name] or [0.0])))
+
+    @property
+    def best_model(self) -> str:
+        """The model (no rival) that did best in the folds; the forest when there was none."""
+        return max(MODELS, key=lambda name: float(np.mean(self.fold_auc[name] or [name == FOREST])))
+
+
+def learn(
+    rows: pd.DataFrame, at: datetime, horizon_days: int, seed: int, names: Sequence[str] = (*MODELS, *RIVALS)
+) -> Learned:
+    """Fit the methods named on the windows of ``rows`` that were over at ``at`` and move them to the level foreseen.
+
+    The spread of each method's log-odds is corrected by what it foresaw, fitted on earlier windows only, of
+    the last complete window; their level is `ml.churn_models.level`. With one name there is nothing to choose, so only
+    the last fold is looked at.
+    """
+    over = tuple(sorted(each for each in rows["as_of"].unique() if each + timedelta(days=horizon_days) <= at))
+    sampled = _sampled(rows[rows["as_of"].isin(over)], seed)
+    fold_auc: dict[str, list[float]] = {name: [] for name in names}
+    slopes = dict.fromkeys(names, 1.0)
+    for fold in folds(sampled, over, horizon_days)[-1 if len(names) == 1 else 0 :]:
+        tested = sampled[sampled["as_of"] == fold.cutoff]
+        fitted = sampled[sampled["as_of"].isin(fold.train)]
+        for name, method in fit_all(fitted, names, seed).items():
+            raw = method.raw(tested)
+            fold_auc[name].append(metrics.auc(outcome(tested), raw))
+            slopes[name] = _slope(raw, outcome(tested))
+    share = level.foreseen(rows, at, horizon_days)
+    current = rows[rows["as_of"] == at]
+    methods = {
+        name: _at_level(method, current, slopes[name], share.share)
+        for name, method in fit_all(sampled, names, seed).items()
+    }
+    return Learned(methods, share, fold_auc)
+
+
+def fit_all(rows: pd.DataFrame, names: Sequence[str], seed: int) -> dict[str, Method]:
+    """The methods named, fitted on ``rows``, not calibrated."""
+    X, y, days = matrix(rows), outcome(rows), rows["recency_days"].to_numpy(dtype=float)
+    shares = (INPUTS.index("p_no_purchase"),)
+    fit: Mapping[str, Callable[[], Any]] = {
+        FOREST: lambda: ChurnForest(random_state=seed).fit(X, y),
+        LOGISTIC: lambda: ChurnLogistic(columns=_READ, shares=shares).fit(X, y),
+        BOOSTING: lambda: ChurnBoosting(random_state=seed).fit(X, y),
+        BASE_RATE: lambda: baselines.BaseRate().fit(days, y),
+        RECENCY: lambda: baselines.RecencyAlone().fit(days, y),
+        BETA_GEO: lambda: None,
+    }
+    return {name: Method(name, fit[name]()) for name in names}
+
+
+def kept_method(name: str, kept: Any) -> Method:
+    """The method of that name again from what an artifact kept of it."""
+    if name == BETA_GEO:
+        return Method(name, None, kept)
+    return Method(name, kept, kept.calibration_ if name in MODELS else None)
+
+
+def folds(rows: pd.DataFrame, cutoffs: Sequence[datetime], horizon_days: int) -> list[Fold]:
+    """Up to three latest windows to choose by, each with those that ended before it; both outcomes on either side."""
+    found = []
+    for cutoff in cutoffs[-FOLDS:]:
+        train = tuple(each for each in cutoffs if each + timedelta(days=horizon_days) <= cutoff)
+        parts = (rows[rows["as_of"].isin(train)], rows[rows["as_of"] == cutoff])
+        if all(MIN_EACH <= outcome(part).sum() <= len(part) - MIN_EACH for part in parts):
+            found.append(Fold(cutoff, train))
+    return found
+
+
+def _at_level(method: Method, current: pd.DataFrame, slope: float, mean: float) -> Method:
+    calibration = SigmoidCalibration.at_level(method.raw(current), slope=slope, mean=mean)
+    if method.name in MODELS:
+        method.model.calibration_ = calibration
+    return Method(method.name, method.model, calibration)
+
+
+def _slope(raw: Floats, actual: Floats) -> float:
+    """The spread that fits best, no more than doubled or halved; 1 where nothing tells customers apart."""
+    if np.ptp(raw) == 0:
+        return 1.0
+    return float(np.clip(SigmoidCalibration().fit(raw, actual).slope_, 1 / STEEPEST, STEEPEST))
+
+
+def _sampled(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    sizes = rows.groupby("as_of")["customer_id"].transform("size").to_numpy()
+    if not len(sizes) or sizes.max() <= MOST_CUSTOMERS:
+        return rows
+    return rows[np.random.default_rng(seed).random(len(rows)) < MOST_CUSTOMERS / sizes]
