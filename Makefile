@@ -6,7 +6,7 @@ PORT ?= 5000
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check lint fix lock docs shots bench
+.PHONY: help setup setup-dev run test check lint fix lock docs shots bench evaluate
 
 ##@ Doors
 help: ## This list
@@ -44,6 +44,9 @@ bench: $(VENV)/ready ## Measure the shop front and signing in, then importing an
 	$(BIN)/python -m benchmarks.storefront
 	$(BIN)/python -m benchmarks.signing_in
 	$(BIN)/python benchmarks/history.py
+
+evaluate: $(VENV)/ready ## Compute every public figure anew and write docs/evaluation.md (needs SMARTSHOP_DATA_DIR)
+	$(BIN)/python -m benchmarks.evaluation
 
 shots: $(VENV)/ready-dev static/vendor/ready ## Take the screenshots of the README again
 	$(BIN)/python docs/shots.py
