@@ -73,6 +73,15 @@ class SegmentScore(_Score, Base):
     segment: so.Mapped[str] = so.mapped_column(sa.String(40))
 
 
+class ClusterScore(_Score, Base):
+    """The cluster that a customer's behaviour is nearest to, by the code of its name."""
+
+    __tablename__ = "cluster_scores"
+    __table_args__ = (sa.Index("ix_cluster_scores_cluster", "run_id", "cluster"),)
+
+    cluster: so.Mapped[str] = so.mapped_column(sa.String(40))
+
+
 class ChurnScore(_Score, Base):
     """Probability of no purchase within the horizon, and its band."""
 
