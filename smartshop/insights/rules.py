@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-QUESTIONS = ("rfm", "churn", "clv")
+QUESTIONS = ("rfm", "churn", "clv", "clusters")
 ENGINES = ("duckdb", "spark")
 DEADLINE = timedelta(minutes=30)
 """A training that has not ended by then has died; another may begin."""
@@ -13,10 +13,15 @@ INSUFFICIENT = "not enough data"
 BEATS_BASELINE = "beats baseline"
 
 
-HEADLINES: Mapping[str, str] = {"rfm": "captured_share", "churn": "auc", "clv": "spearman"}
+HEADLINES: Mapping[str, str] = {
+    "rfm": "captured_share",
+    "churn": "auc",
+    "clv": "spearman",
+    "clusters": "separation",
+}
 """The one metric that decides a question's verdict, and is shown first."""
 
-DEFINITIONS = frozenset({"rfm"})
+DEFINITIONS = frozenset({"rfm", "clusters"})
 """Questions whose answer is right by construction: no run of them can be worse than another."""
 
 DRIFT_AFTER = timedelta(days=28)

@@ -21,7 +21,7 @@ import pandas as pd
 import structlog
 
 from ml import artifact
-from ml.frames import FrameRefused, Traces
+from ml.frames import FrameRefused
 from ml.results import TrainingResult
 from smartshop.insights import frames, judging, rules, watching
 from smartshop.insights.operations import runs as recording
@@ -196,7 +196,7 @@ def _outcome(question: str, started: recording.Started, room: Classroom) -> reco
 
 
 def _taught(question: str, started: recording.Started, room: Classroom) -> recording.Outcome:
-    result = _trained(importlib.import_module(f"ml.{question}").train, room)
+    result = _trained(question, room)
     live = runs.live(question)
     beside = judging.beside_live(result, live, room.models / question, _applying(question, room))
     facts = _facts(result, beside)
@@ -216,20 +216,37 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
     return outcome
 
 
-def _trained(train: Callable[..., TrainingResult], room: Classroom) -> TrainingResult:
-    return train(room.history.lines, room.as_of, **_traces(train, room))
+def _served(question: str, room: Classroom) -> artifact.Artifact | None:
+    """The artifact of the live run; None without one, and when it cannot be read: names then begin anew."""
+    live = runs.live(question)
+    if live is None:
+        return None
+    try:
+        return artifact.load(room.models / question / live.code)
+    except artifact.ArtifactRefused as error:
+        log.warning("served_artifact_unreadable", question=question, run=live.code, reason=str(error))
+        return None
+
+
+def _trained(question: str, room: Classroom) -> TrainingResult:
+    train: Callable[..., TrainingResult] = importlib.import_module(f"ml.{question}").train
+    return train(room.history.lines, room.as_of, **_asked(train, question, room))
 
 
 def _applying(question: str, room: Classroom) -> judging.Predict | None:
     predict = getattr(importlib.import_module(f"ml.{question}"), "predict", None)
     if predict is None:
         return None
-    return lambda kept, cutoff: predict(kept, room.history.lines, cutoff, **_traces(predict, room))
+    return lambda kept, cutoff: predict(kept, room.history.lines, cutoff, **_asked(predict, question, room))
 
 
-def _traces(reader: Callable[..., object], room: Classroom) -> dict[str, Traces]:
-    """What customers left beside their orders, for whoever reads it."""
-    return {"traces": room.history.traces} if "traces" in inspect.signature(reader).parameters else {}
+def _asked(reader: Callable[..., object], question: str, room: Classroom) -> dict[str, Any]:
+    """What a reader takes beside the order lines: what customers left beside them, and the run that is served."""
+    there: dict[str, Callable[[], Any]] = {
+        "traces": lambda: room.history.traces,
+        "previous": lambda: _served(question, room),
+    }
+    return {name: there[name]() for name in inspect.signature(reader).parameters if name in there}
 
 
 def _facts(result: TrainingResult, beside: rules.Comparison | rules.Uncompared | None) -> dict[str, Any]:
@@ -266,7 +283,7 @@ def _prune(folder: Path, question: str) -> None:
 
 def score_rows(question: str, scores: pd.DataFrame, currency: str) -> list[dict[str, Any]]:
     """Scores as rows of the question's table, amounts in minor units."""
-    make = {"rfm": _segment_row, "churn": _churn_row, "clv": _value_row}[question]
+    make = {"rfm": _segment_row, "churn": _churn_row, "clv": _value_row, "clusters": _cluster_row}[question]
     return [make(row, currency) for row in scores.to_dict("records")]
 
 
@@ -281,6 +298,10 @@ def _segment_row(row: Mapping[Any, Any], currency: str) -> dict[str, Any]:
         "m": int(row["m"]),
         "segment": str(row["segment"]),
     }
+
+
+def _cluster_row(row: Mapping[Any, Any], _currency: str) -> dict[str, Any]:
+    return {"person_id": int(row["customer_id"]), "cluster": str(row["cluster"])}
 
 
 def _churn_row(row: Mapping[Any, Any], _currency: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ VIEWS = (
     "admin.aftercare",
     "admin.audit",
     "admin.categories",
+    "admin.clusters",
     "admin.cohorts",
     "admin.customers",
     "admin.dashboard",

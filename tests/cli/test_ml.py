@@ -71,7 +71,7 @@ def test_training_without_json_prints_a_table_for_people(shop: Flask, cli: Flask
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["love"], 1, "There is no question love. Choose from: rfm, churn, clv."),
+        (["love"], 1, "There is no question love. Choose from: rfm, churn, clv, clusters."),
         (["--as-of", "yesterday"], 2, "'yesterday' is not a date. Write it as YYYY-MM-DD"),
         (["--as-of", "2026-02-30"], 2, "'2026-02-30' is not a date"),
         (["--as-of", "2999-01-01"], 1, "2999-01-01 is still to come"),

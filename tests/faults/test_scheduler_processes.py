@@ -147,7 +147,12 @@ def test_four_web_workers_and_two_schedulers_run_every_due_job_once(any_app: Fla
     assert len(deliveries) >= 4
     assert one_at_a_time("deliver-email")
     assert [job for job, _, _ in ledger].count("train-models") == 1
-    assert sorted(str(row[0]) for row in rows(sa.select(TrainingRun.question))) == ["churn", "clv", "rfm"]
+    assert sorted(str(row[0]) for row in rows(sa.select(TrainingRun.question))) == [
+        "churn",
+        "clusters",
+        "clv",
+        "rfm",
+    ]
     letters = [path.read_text() for path in outbox_folder.iterdir()]
     sent = Counter(
         number for text in letters for number in range(12) if f"To: customer{number}@example.com" in text

@@ -161,6 +161,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.segments": (Route("GET", "/admin/segments", ANALYSTS),),
     "admin.churn": (Route("GET", "/admin/churn", ANALYSTS),),
     "admin.clv": (Route("GET", "/admin/clv", ANALYSTS),),
+    "admin.clusters": (Route("GET", "/admin/clusters", ANALYSTS),),
     "admin.cohorts": (Route("GET", "/admin/cohorts", ANALYSTS),),
     "admin.reports": (Route("GET", "/admin/reports", ANALYSTS),),
     "admin.report": (Route("GET", "/admin/reports/customers.csv", ANALYSTS),),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from smartshop.activity.models import Event
 from smartshop.identity.models import Person
-from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun, ValueScore
+from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
 from smartshop.insights.queries.segments import SEGMENTS
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -16,6 +16,7 @@ from smartshop.orders.models import Order, OrderLine
 from tests import factories
 
 TODAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
+CLUSTERS = ("frequent-big-spenders", "newcomers")
 STATES = ("paid", "fulfilled", "confirmed", "fulfilled", "cancelled")
 
 
@@ -98,7 +99,10 @@ def begin_run(
 
 def score(people: list[int], random_: random.Random) -> None:
     """Scores of the live runs; every sixth customer has none, as if they came after the training."""
-    stale, runs = begin_run("rfm"), {question: begin_run(question) for question in ("rfm", "churn", "clv")}
+    stale, runs = (
+        begin_run("rfm"),
+        {question: begin_run(question) for question in ("rfm", "churn", "clv", "clusters")},
+    )
     rows: list[Any] = []
     for person_id in people:
         rows.append(_segment(stale, person_id, random_))
@@ -108,6 +112,7 @@ def score(people: list[int], random_: random.Random) -> None:
         risk = "high" if probability > 0.5 else "medium" if probability > 0.3 else "low"
         rows += [
             _segment(runs["rfm"], person_id, random_),
+            ClusterScore(run_id=runs["clusters"], person_id=person_id, cluster=CLUSTERS[person_id % 2]),
             ChurnScore(run_id=runs["churn"], person_id=person_id, probability=probability, risk=risk),
             ValueScore(
                 run_id=runs["clv"], person_id=person_id, clv_historic_minor=value, clv_12m_minor=value,

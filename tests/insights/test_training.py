@@ -13,7 +13,14 @@ from flask import Flask
 from ml import artifact
 from smartshop.identity.models import Person
 from smartshop.insights import frames, judging, rules, training
-from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun, ValueScore
+from smartshop.insights.models import (
+    ChurnScore,
+    ClusterScore,
+    LiveRun,
+    SegmentScore,
+    TrainingRun,
+    ValueScore,
+)
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
 from smartshop.kernel import audit
@@ -24,7 +31,7 @@ from smartshop.kernel.uow import unit_of_work
 from tests.insights import histories
 from tests.insights.histories import Ledger, Line
 
-TABLES = (TrainingRun, LiveRun, SegmentScore, ChurnScore, ValueScore)
+TABLES = (TrainingRun, LiveRun, SegmentScore, ChurnScore, ValueScore, ClusterScore)
 ADMIN = audit.Actor(None, "an admin")
 
 
@@ -72,6 +79,7 @@ def test_every_question_is_trained_judged_kept_and_published(believable: Setting
         assert stored.card["data_hash"] == live.card["data_hash"]
     everybody = {row["person_id"] for row in rows(SegmentScore)}
     assert everybody == {row["person_id"] for row in rows(ValueScore)}
+    assert everybody == {row["person_id"] for row in rows(ClusterScore)}
     assert {row["person_id"] for row in rows(ChurnScore)} <= everybody
 
 
@@ -345,7 +353,10 @@ def test_a_training_that_is_interrupted_is_closed(
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"questions": ["rfm", "love"]}, "There is no question love. Choose from: rfm, churn, clv."),
+        (
+            {"questions": ["rfm", "love"]},
+            "There is no question love. Choose from: rfm, churn, clv, clusters.",
+        ),
         ({"questions": ["rfm"], "engine": "abacus"}, "There is no engine 'abacus'"),
         ({"questions": ["rfm"], "engine": "spark"}, "Train with --engine duckdb instead"),
         ({"questions": ["rfm"], "as_of": histories.END + timedelta(days=40_000)}, "is still to come"),

@@ -296,6 +296,7 @@ SCENES: Mapping[str, Scene] = {
     "admin segments": Scene(at("/admin/segments"), "", ROOT),
     "admin churn": Scene(at("/admin/churn"), "", ROOT),
     "admin values": Scene(at("/admin/clv"), "", ROOT),
+    "admin groups": Scene(at("/admin/clusters"), "", ROOT),
     "admin cohorts": Scene(at("/admin/cohorts"), "", ROOT),
     "admin revenue of cohorts": Scene(at("/admin/cohorts?show=revenue"), "", ROOT),
     "admin activity": Scene(at("/admin/activity"), "", ROOT),

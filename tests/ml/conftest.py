@@ -1,17 +1,23 @@
 """Frames read or simulated once a session."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pandas as pd
 import pytest
 
-from ml import churn, clv, datasets, rfm
+from ml import churn, clusters, clv, datasets, rfm
 from ml.results import TrainingResult
 from tests.ml import simulated
 from tests.requirements import data_file
 
 AS_OF = datetime(2011, 12, 10)  # noqa: DTZ001 - frames hold UTC without a zone
-QUESTIONS = {"rfm": rfm.train, "churn": churn.train, "clv": clv.train}
+QUESTIONS: dict[str, Callable[..., TrainingResult]] = {
+    "rfm": rfm.train,
+    "churn": churn.train,
+    "clv": clv.train,
+    "clusters": clusters.train,
+}
 
 
 @pytest.fixture(scope="session")

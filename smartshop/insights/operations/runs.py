@@ -11,17 +11,18 @@ import sqlalchemy as sa
 from smartshop.identity.models import Person
 from smartshop.identity.queries.choices import objects_to_scores
 from smartshop.insights import rules
-from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun, ValueScore
+from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
 from smartshop.kernel import audit, clock, leases
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.pricing.operations import audiences
 
-SCORES: Mapping[str, type[SegmentScore | ChurnScore | ValueScore]] = {
+SCORES: Mapping[str, type[SegmentScore | ChurnScore | ValueScore | ClusterScore]] = {
     "rfm": SegmentScore,
     "churn": ChurnScore,
     "clv": ValueScore,
+    "clusters": ClusterScore,
 }
 
 

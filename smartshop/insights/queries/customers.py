@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from smartshop.activity.models import Event
 from smartshop.catalog.models import Product
 from smartshop.identity.models import Person
-from smartshop.insights.models import ChurnScore, SegmentScore, ValueScore
+from smartshop.insights.models import ChurnScore, ClusterScore, SegmentScore, ValueScore
 from smartshop.insights.queries.counting import NET, Condition, clamped, containing, is_staff, kept, live_run
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
@@ -20,6 +20,7 @@ from smartshop.orders.models import Order
 LATEST_ORDERS = 20
 LATEST_EVENTS = 20
 LARGEST_ID = 2**31 - 1
+LIVE_SCORES = (("rfm", SegmentScore), ("churn", ChurnScore), ("clv", ValueScore), ("clusters", ClusterScore))
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ class CustomerRow:
     expected_orders_12m: float | None
     p_alive: float | None
     next_order_at: datetime | None
+    cluster: str | None
 
 
 @dataclass(frozen=True)
 class Sought:
-    """Which customers: words in name, e-mail or number; a segment; a risk. Empty means any.
+    """Which customers: words in name, e-mail or number; a segment; a risk; a cluster. Empty means any.
 
     Without ``with_personal`` the words are looked for in numbers only: a search must not tell what a page hides.
     """
@@ -63,6 +65,7 @@ class Sought:
     text: str = ""
     segment: str = ""
     risk: str = ""
+    cluster: str = ""
     with_personal: bool = False
 
 
@@ -105,7 +108,7 @@ SORTS_BY_ORDERS = {"orders": "orders", "revenue": "revenue", "last-order": "last
 
 def _scored(statement: sa.Select[Any]) -> sa.Select[Any]:
     """The statement's people beside their live scores, where they have some."""
-    for question, score in (("rfm", SegmentScore), ("churn", ChurnScore), ("clv", ValueScore)):
+    for question, score in LIVE_SCORES:
         statement = statement.outerjoin(
             score, sa.and_(score.person_id == Person.id, score.run_id == live_run(question))
         )
@@ -146,6 +149,7 @@ def _rows(currency: str, among: Sequence[int] | None = None) -> sa.Select[Any]:
         ValueScore.expected_orders_12m,
         ValueScore.p_alive,
         ValueScore.next_order_at,
+        ClusterScore.cluster,
     ).select_from(Person)
     statement = _scored(statement.outerjoin(bought, bought.c.person_id == Person.id))
     return statement if among is None else statement.where(Person.id.in_(among))
@@ -172,6 +176,8 @@ def _conditions(sought: Sought) -> list[Condition]:
         conditions.append(SegmentScore.segment == sought.segment)
     if sought.risk:
         conditions.append(ChurnScore.risk == sought.risk)
+    if sought.cluster:
+        conditions.append(ClusterScore.cluster == sought.cluster)
     return conditions
 
 

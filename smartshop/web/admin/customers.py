@@ -3,11 +3,11 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from smartshop.insights.queries import customers, freshness, segments
+from smartshop.insights.queries import clusters, customers, freshness, segments
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, wording
+from smartshop.web.admin import asking, cluster_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
 from smartshop.web.guards import access
@@ -21,11 +21,13 @@ RISKS = ("high", "medium", "low")
 def customers_page() -> ResponseReturnValue:
     asked = parsing.page_number()
     sort, is_descending = asking.order(customers.SORTS, "-clv")
+    groups = clusters.codes()
     sought = Sought(
         asking.text(),
         asking.one_of("segment", segments.SEGMENTS),
         asking.one_of("risk", RISKS),
-        sees_people(),
+        cluster=asking.one_of("cluster", groups),
+        with_personal=sees_people(),
     )
     page = customers.page_of_customers(
         settings().currency, sought, sort=sort, is_descending=is_descending, page=asked
@@ -38,6 +40,7 @@ def customers_page() -> ResponseReturnValue:
         is_descending=is_descending,
         moved=wording.page_moved(asked, page.number),
         segments=segments.SEGMENTS,
+        groups={code: cluster_words.name(code) for code in groups},
     )
 
 
@@ -50,5 +53,6 @@ def customer(person_id: int) -> ResponseReturnValue:
         fresh=freshness.all_questions(),
         meanings=wording.meanings(),
         kinds=wording.event_kinds(),
+        group_name=cluster_words.name,
         wording=wording,
     )

@@ -214,6 +214,7 @@ def questions() -> dict[str, tuple[str, str]]:
         ),
         "churn": (_("Churn risk"), _("How likely a customer is not to buy again within the horizon.")),
         "clv": (_("Lifetime value"), _("What a customer will bring in the next 12 months.")),
+        "clusters": (_("Groups"), _("Which customers behave alike, and what sets each group apart.")),
     }
 
 
@@ -251,5 +252,8 @@ def metrics() -> dict[str, str]:
         "purchases_mae": _("Error in orders ↓"),
         "purchases_correlation": _("Correlation of orders ↑"),
         "captured_share": _("Revenue caught by the best ↑"),
+        "separation": _("Differences in spending explained ↑"),
+        "separation_of_segments": _("… by the segments"),
+        "stability": _("Stability of the groups"),
         "interval_coverage": _("Inside the interval"),
     }

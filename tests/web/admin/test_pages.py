@@ -27,11 +27,20 @@ from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
 
 PAGES = (
-    "/admin/", "/admin/customers", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/cohorts", "/admin/orders", "/admin/products",
+    "/admin/", "/admin/customers", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/clusters", "/admin/cohorts", "/admin/orders", "/admin/products",
     "/admin/activity", "/admin/activity?source=staff",
     "/admin/activity?source=security", "/admin/reports", "/admin/models", "/admin/jobs",
 )  # fmt: skip
-ANALYTICS = {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/cohorts", "/admin/reports"}
+TRAINED = {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/clusters", "/admin/models"}
+ANALYTICS = {
+    "/admin/",
+    "/admin/segments",
+    "/admin/churn",
+    "/admin/clv",
+    "/admin/clusters",
+    "/admin/cohorts",
+    "/admin/reports",
+}
 OPEN_TO = {
     Role.CUSTOMER: set(),
     Role.SUPPORT: {"/admin/customers", "/admin/orders", "/admin/products", "/admin/activity"},
@@ -59,15 +68,15 @@ def test_nobody_sees_anything_without_signing_in(visitor: ShopClient) -> None:
 def test_an_empty_shop_says_what_to_do_next(admin: ShopClient, page: str) -> None:
     answer = admin.get(page)
     assert answer.status_code == 200
-    if page in {"/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/models"}:
+    if page in TRAINED:
         assert "flask ml train" in answer.text
 
 
 def test_pages_say_what_the_data_lack(admin: ShopClient) -> None:
     reason = "needs 100 customers (has 3), 180 days of history (has 12)"
-    for question in ("rfm", "churn", "clv"):
+    for question in ("rfm", "churn", "clv", "clusters"):
         scored_shop.begin_run(question, state="insufficient", reason=reason, is_live=False)
-    for page in ("/admin/", "/admin/segments", "/admin/churn", "/admin/clv", "/admin/models"):
+    for page in TRAINED:
         assert reason in admin.get(page).text, page
 
 
@@ -127,6 +136,7 @@ def test_a_history_that_ended_long_ago_is_shown_with_a_note(admin: ShopClient) -
         ("/admin/customers?page=" + "9" * 40, "The page must be a number"),
         ("/admin/cohorts?show=profit", "show must be one of: retention, revenue"),
         ("/admin/customers?segment=Nobody", "segment must be one of: Champions, Loyal"),
+        ("/admin/customers?cluster=nobody", "cluster must be one of"),
         ("/admin/customers?risk=extreme", "risk must be one of: high, medium, low"),
         ("/admin/customers?sort=password_hash", "sort must be one of"),
         ("/admin/customers?sort=--clv", "sort must be one of"),
@@ -140,7 +150,7 @@ def test_a_history_that_ended_long_ago_is_shown_with_a_note(admin: ShopClient) -
         ("/admin/activity?person=me", "person must be the number of a customer"),
         ("/admin/activity?person=" + "9" * 30, "person must be the number of a customer"),
         ("/admin/activity?source=cats", "source must be one of: customers, security, staff"),
-        ("/admin/models?question=life", "question must be one of: rfm, churn, clv"),
+        ("/admin/models?question=life", "question must be one of: rfm, churn, clv, clusters"),
         ("/admin/reports/customers.csv?segment=Nobody", "segment must be one of"),
         ("/admin/reports/orders.csv?from=2026-05-02&to=2026-05-01", "Swap them"),
     ],
@@ -220,6 +230,37 @@ def test_cohorts_show_each_share_and_mark_the_month_that_is_not_over(admin: Shop
     assert "£" in admin.get("/admin/cohorts?show=revenue").text
 
 
+def test_groups_are_named_and_their_choice_is_explained(admin: ShopClient, people: list[int]) -> None:
+    tried = [
+        {
+            "k": k,
+            "inertia": 90.0 / k,
+            "silhouette": 0.3,
+            "stability": 0.9,
+            "smallest_share": 0.2,
+            "is_acceptable": k < 4,
+        }
+        for k in (2, 3, 4)
+    ]
+    profile = {
+        "code": "newcomers",
+        "medians": {"recency_days": 3.0, "orders": 1.0, "revenue": 12.5},
+        "distances": {"orders": -1.2},
+    }
+    with unit_of_work():
+        run = db.session.get_one(TrainingRun, db.session.get_one(LiveRun, "clusters").run_id)
+        run.metrics = {"clusters": 3, "separation": 0.25, "separation_of_segments": 0.2}
+        run.baseline = {"name": "fifths by recency", "metrics": {"separation": 0.1}}
+        run.card = {**run.card, "candidates": tried, "clusters": [profile], "changes": {"gone": ["regulars"]}}
+    page = admin.get("/admin/clusters").text
+    for said in ("Newcomers", "Order very seldom.", "£12.50", "3 days ago", "Not found again: Regulars.", "explains 25% of",
+                 "recency explain 10%", "Chosen: 3"):  # fmt: skip
+        assert said in page, said
+    assert page.count("<canvas") == page.count('class="chart-twin"') == 3
+    assert "Newcomers" in admin.get("/admin/customers?cluster=newcomers").text
+    assert "Newcomers" in admin.get(f"/admin/customers/{next(p for p in people if p % 2 and p % 6)}").text
+
+
 def test_rollback_serves_the_run_before_and_says_who_did_it(admin: ShopClient) -> None:
     first, second = (scored_shop.begin_run("rfm", code=code) for code in ("rfm-first", "rfm-second"))
     admin.get("/admin/models")
@@ -256,7 +297,7 @@ def test_models_show_each_metric_beside_its_baseline(admin: ShopClient) -> None:
     scored_shop.begin_run("churn")
     page = admin.get("/admin/models").text
     assert re.search(r"Ranking \(AUC\).*?0\.800.*?0\.700", page, re.DOTALL)
-    assert "1 of 3 models beat their baseline" in page
+    assert "1 of 4 models beat their baseline" in page
 
 
 def test_failed_runs_say_why(admin: ShopClient) -> None:

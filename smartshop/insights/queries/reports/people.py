@@ -65,8 +65,8 @@ def _customers(wanted: Wanted) -> tuple[Column, ...]:
         _amount("clv_12m_low", unit, "clv_12m_low_minor"),
         _amount("clv_12m_high", unit, "clv_12m_high_minor"),
         *plain("next_order_at"),
-        Column("cluster", lambda _: None),
-        *_as_of(_is_scored, "rfm", "churn", "clv"),
+        *plain("cluster"),
+        *_as_of(_is_scored, "rfm", "churn", "clv", "clusters"),
     )
 
 

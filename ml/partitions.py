@@ -1,0 +1,187 @@
+"""K-Means partitions of points, and how many parts there should be: elbow, silhouette, stability and size together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import cluster
+from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin, silhouette_score
+from threadpoolctl import threadpool_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+LEAST_STABILITY = 0.8
+LEAST_SHARE = 0.03
+RULE = {"least_stability": LEAST_STABILITY, "least_share": LEAST_SHARE}
+SAMPLE = 5_000
+"""Silhouettes and resamples of more points than this are taken from a sample stratified by cluster."""
+RESAMPLES = 10
+STARTS = 5
+BATCH_FROM = 50_000
+"""From so many points on the centres are found on mini-batches (Sculley 2010)."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Mean and standard deviation by column, shape (d,); a column that does not vary has a deviation of 1."""
+
+    mean: Floats
+    sd: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Scale:
+        """The scale of ``values``, shape (n, d)."""
+        sd = values.std(axis=0)
+        return cls(values.mean(axis=0), np.where(sd > 0, sd, 1.0))
+
+    def apply(self, values: Floats) -> Floats:
+        """``values`` in standard deviations from the mean."""
+        return np.asarray((values - self.mean) / self.sd, dtype=np.float64)
+
+    def undo(self, points: Floats) -> Floats:
+        """Points in the unit of the values again."""
+        return np.asarray(points * self.sd + self.mean, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Points in k parts: centres (k, d), labels (n,) from 0 to k - 1, and the sum of squared distances."""
+
+    centres: Floats
+    labels: Labels
+    inertia: float
+
+    @property
+    def sizes(self) -> Labels:
+        return np.bincount(self.labels, minlength=len(self.centres))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A number of parts and what speaks for it.
+
+    inertia  sum of squared distances from the centres; silhouette  mean silhouette (Rousseeuw 1987);
+    stability  mean adjusted Rand index (Hubert and Arabie 1985) between the partition and those of bootstrap samples,
+    1 when they always agree and 0 by chance (Hennig 2007); sizes  points by part.
+    """
+
+    k: int
+    inertia: float
+    silhouette: float
+    stability: float
+    sizes: tuple[int, ...]
+
+    @property
+    def smallest_share(self) -> float:
+        return min(self.sizes) / sum(self.sizes)
+
+    @property
+    def is_acceptable(self) -> bool:
+        """Stable, and no part so small that it holds outliers only."""
+        return self.stability >= LEAST_STABILITY and self.smallest_share >= LEAST_SHARE
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The candidate as plain data."""
+        return {
+            "k": self.k, "inertia": self.inertia, "silhouette": self.silhouette, "stability": self.stability,
+            "smallest_share": self.smallest_share, "is_acceptable": self.is_acceptable,
+        }  # fmt: skip
+
+
+def candidates(
+    points: Floats, ks: Sequence[int], *, seed: int, resamples: int = RESAMPLES, starts: int = STARTS
+) -> tuple[Candidate, ...]:
+    """Each of ``ks`` that there are distinct points enough for, tried on ``points`` of shape (n, d)."""
+    distinct = len(np.unique(points, axis=0))
+    with threadpool_limits(
+        1
+    ):  # these fits are short: threads would wait for one another longer than they work
+        return tuple(_tried(points, k, seed, resamples, starts) for k in ks if k < distinct)
+
+
+def chosen(tried: Sequence[Candidate]) -> Candidate | None:
+    """The acceptable candidate at the elbow; None when no candidate is acceptable.
+
+    The elbow is where the inertia lies deepest below the straight line from the first candidate's to the last's
+    (Satopää et al. 2011, "Kneedle"); equal depths are decided by the silhouette.
+    """
+    acceptable = [each for each in tried if each.is_acceptable]
+    if not acceptable:
+        return None
+    first, last = tried[0], tried[-1]
+    fall = first.inertia - last.inertia
+
+    def depth(each: Candidate) -> float:
+        if fall <= 0:
+            return 0.0
+        return (first.inertia - each.inertia) / fall - (each.k - first.k) / (last.k - first.k)
+
+    return max(acceptable, key=lambda each: (round(depth(each), 6), each.silhouette))
+
+
+def fitted(points: Floats, k: int, *, seed: int, starts: int = STARTS) -> Partition:
+    """The best of ``starts`` runs of K-Means into ``k`` parts, the largest part first."""
+    with threadpool_limits(1):
+        model = _model(k, seed, starts, is_large=len(points) >= BATCH_FROM).fit(points)
+    labels = np.asarray(model.labels_, dtype=np.int64)
+    order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+    place = np.empty(k, dtype=np.int64)
+    place[order] = np.arange(k)
+    return Partition(
+        np.asarray(model.cluster_centers_, dtype=np.float64)[order], place[labels], float(model.inertia_)
+    )
+
+
+def nearest(points: Floats, centres: Floats) -> Labels:
+    """The nearest centre of each point."""
+    return np.asarray(pairwise_distances_argmin(points, centres), dtype=np.int64)
+
+
+def _model(k: int, seed: int, starts: int, *, is_large: bool) -> Any:
+    if is_large:
+        return cluster.MiniBatchKMeans(k, n_init=starts, random_state=seed, batch_size=4_096)
+    return cluster.KMeans(k, n_init=starts, random_state=seed)
+
+
+def _tried(points: Floats, k: int, seed: int, resamples: int, starts: int) -> Candidate:
+    whole = fitted(points, k, seed=seed, starts=starts)
+    rng = np.random.default_rng(seed)
+    rows = _sample(whole.labels, rng)
+    sample, labels = points[rows], whole.labels[rows]
+    return Candidate(
+        k, whole.inertia, float(silhouette_score(sample, labels)),
+        _stability(sample, labels, k, rng, resamples, starts), tuple(int(size) for size in whole.sizes),
+    )  # fmt: skip
+
+
+def _sample(labels: Labels, rng: np.random.Generator) -> Labels:
+    """At most about `SAMPLE` rows, of each part its share and two at least."""
+    if labels.size <= SAMPLE:
+        return np.arange(labels.size)
+    parts = []
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        wanted = max(2, round(SAMPLE * rows.size / labels.size))
+        parts.append(rng.choice(rows, min(wanted, rows.size), replace=False))
+    return np.concatenate(parts)
+
+
+def _stability(
+    points: Floats, labels: Labels, k: int, rng: np.random.Generator, resamples: int, starts: int
+) -> float:
+    agreements = []
+    for resample in range(resamples):
+        drawn = points[rng.integers(0, len(points), len(points))]
+        if len(np.unique(drawn, axis=0)) < k:
+            return 0.0
+        model = _model(k, resample + 1, starts, is_large=False).fit(drawn)
+        agreements.append(adjusted_rand_score(labels, nearest(points, model.cluster_centers_)))
+    return float(np.mean(agreements))
