@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
-from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smartshop.kernel import extensions, logs
@@ -58,8 +57,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises BadSettings and UndeclaredRoutes: an unsafe app does not start.
     """
+    from smartshop.web.application import Application
+
     made_with = settings or read_settings()
-    app = Flask(
+    app = Application(
         "smartshop",
         instance_path=str(made_with.instance.resolve()),
         template_folder=str(ROOT / "templates"),
@@ -147,6 +148,8 @@ def load_models() -> None:
 
 
 def bind_extensions(app: Flask, settings: Settings) -> None:
+    from smartshop.web.policies import Policies
+
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db)
     extensions.login.init_app(app, add_context_processor=False)
@@ -154,7 +157,7 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     extensions.babel.init_app(app)
     extensions.limiter.init_app(app)
     extensions.mail.init_app(app)
-    Talisman(
+    Policies(
         app,
         force_https=settings.env == "production" and settings.has_secure_cookies,
         session_cookie_secure=settings.has_secure_cookies,

@@ -17,10 +17,18 @@ def _asker() -> str:
     return network(get_remote_address())
 
 
+class _Limits(Limiter):
+    """Limits of single views, which count themselves: before every request there is nothing to look for."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:  # noqa: FBT001, FBT002
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
 migrate = Migrate(directory="migrations", compare_type=True)
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
 mail = Mail()
-limiter = Limiter(key_func=_asker)
+limiter = _Limits(key_func=_asker)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, after_this_request, current_app, g, request
+from flask import Response, after_this_request, current_app, g, has_request_context, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from smartshop.identity.operations import sign_ins as operations
@@ -40,8 +40,20 @@ def _load(token: str) -> _CookieHolder | None:
 
 
 def current_person() -> SignedIn | None:
-    """Who is signed in, or None."""
+    """Who is signed in, or None; nobody is looked for where no cookie names anybody."""
+    if not _may_be_signed_in():
+        return None
     return current_user.person if isinstance(current_user._get_current_object(), _CookieHolder) else None  # noqa: SLF001
+
+
+def _may_be_signed_in() -> bool:
+    if not has_request_context():
+        return False
+    return "_user_id" in session or "_login_user" in g or _has_reminder()
+
+
+def _has_reminder() -> bool:
+    return current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies
 
 
 def current_token() -> str | None:
@@ -58,7 +70,7 @@ def remember(token: str, *, is_lasting: bool = False) -> None:
 
 def renew(token: str) -> None:
     """Put the new token of this request's sign-in into the cookies that held the old one."""
-    remember(token, is_lasting=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
+    remember(token, is_lasting=_has_reminder())
 
 
 def forget() -> None:
