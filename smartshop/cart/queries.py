@@ -11,8 +11,7 @@ from smartshop.catalog.models import Product, ProductImage, Variant
 from smartshop.catalog.queries import paths
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.queries.stock import Availability, held_by_others
-from smartshop.kernel import codes
-from smartshop.kernel.extensions import db
+from smartshop.kernel import codes, statements
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def count(key: CartKey) -> int:
     """How many things are in the cart, for the header; no query where there can be none."""
     if key.token is None and key.person_id is None:
         return 0
-    return int(db.session.scalar(_count(key.is_guest), owner(key)) or 0)
+    return int(statements.one(_count(key.is_guest), owner(key)) or 0)
 
 
 @cache
@@ -115,7 +114,7 @@ def snapshot(key: CartKey) -> CartSnapshot:
     """The cart with prices and what is left, in one query; oldest line first."""
     if key.token is None and key.person_id is None:
         return CartSnapshot(None, ())
-    rows = db.session.execute(_lines(CartLine, key.is_guest), owner(key)).all()
+    rows = statements.run(_lines(CartLine, key.is_guest), owner(key)).all()
     items = tuple(map(_item, rows))
     return CartSnapshot(rows[0].cart_id, items, rows[0].coupon_code) if rows else CartSnapshot(None, ())
 
@@ -124,7 +123,7 @@ def saved(key: CartKey) -> tuple[CartItem, ...]:
     """What somebody saved for later, with today's prices and what is left, in one query; oldest first."""
     if key.token is None and key.person_id is None:
         return ()
-    return tuple(map(_item, db.session.execute(_lines(SavedLine, key.is_guest), owner(key)).all()))
+    return tuple(map(_item, statements.run(_lines(SavedLine, key.is_guest), owner(key))))
 
 
 @cache
@@ -140,9 +139,19 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
             Cart.id.label("cart_id"),
             Cart.coupon_code,
             table.quantity,
-            Variant,
-            Product,
-            StockLevel,
+            table.variant_id,
+            Variant.name.label("variant_name"),
+            Variant.sku,
+            Variant.price_minor,
+            Variant.weight_grams,
+            sa.and_(Variant.is_active, Product.status == "published").label("is_sold"),
+            Product.id.label("product_id"),
+            Product.slug,
+            Product.name,
+            Product.category_id,
+            Product.tax_class,
+            StockLevel.on_hand,
+            StockLevel.is_tracked,
             held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
             image.label("image"),
             above.c.path,
@@ -154,7 +163,6 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
         .where(is_owned(by_guest) if table is CartLine else was_owned(by_guest))
         .order_by(table.added_at, table.variant_id)
-        .execution_options(populate_existing=True)
     )
 
 
@@ -164,23 +172,25 @@ def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
 
 
 def _item(row: sa.Row[*tuple[Any, ...]]) -> CartItem:
-    variant: Variant = row.Variant
-    product: Product = row.Product
-    level: StockLevel | None = row.StockLevel
-    is_sold = variant.is_active and product.status == "published" and level is not None
-    left = (level.on_hand - row.held if level.is_tracked else None) if is_sold and level is not None else 0
     return CartItem(
-        variant_id=variant.id,
-        product_id=product.id,
-        slug=product.slug,
-        name=product.name,
-        variant_name=variant.name,
-        sku=variant.sku,
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        slug=row.slug,
+        name=row.name,
+        variant_name=row.variant_name,
+        sku=row.sku,
         image_path=row.image or "",
-        unit_price_minor=variant.price_minor,
+        unit_price_minor=row.price_minor,
         quantity=row.quantity,
-        category_ids=paths.steps(row.path) or (product.category_id,),
-        weight_grams=variant.weight_grams,
-        tax_class=product.tax_class,
-        availability=Availability(left),
+        category_ids=paths.steps(row.path) or (row.category_id,),
+        weight_grams=row.weight_grams,
+        tax_class=row.tax_class,
+        availability=Availability(_left(row)),
     )
+
+
+def _left(row: sa.Row[*tuple[Any, ...]]) -> int | None:
+    """What is left of a line's variant for its owner; None when it is not counted, nothing of what is not sold."""
+    if not row.is_sold or row.on_hand is None:
+        return 0
+    return row.on_hand - row.held if row.is_tracked else None

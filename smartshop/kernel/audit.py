@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.db import Base
 from smartshop.kernel.extensions import db
 from smartshop.kernel.marks import Marks
@@ -104,7 +104,7 @@ def record_many(*, actor: Actor, entries: Iterable[Entry]) -> None:
     }
     rows = [{"at": clock.now(), **doer, **vars(entry)} for entry in entries]
     if rows:
-        db.session.execute(sa.insert(AuditRecord), rows)
+        statements.run(sa.insert(AuditRecord), rows)
 
 
 def pseudonymise(*, person_id: int, pseudonym: str, marks: Marks) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
 from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
 
@@ -54,7 +55,7 @@ class OpenAttempt:
 
 def open_attempts(references: Collection[str]) -> dict[str, OpenAttempt]:
     """The latest unanswered attempt by reference; references without one are left out."""
-    rows = db.session.execute(UNANSWERED, {"references": list(references)})
+    rows = statements.run(UNANSWERED, {"references": list(references)})
     return {row[0]: OpenAttempt(row[1], row[2] or "", row[3]) for row in rows}
 
 

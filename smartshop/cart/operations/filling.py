@@ -16,7 +16,7 @@ from smartshop.cart.queries import CartKey, is_owned, owner
 from smartshop.catalog.models import Product, Variant
 from smartshop.inventory.operations import holds
 from smartshop.inventory.queries import stock as inventory
-from smartshop.kernel import clock, codes
+from smartshop.kernel import clock, codes, statements
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -86,7 +86,7 @@ def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
         left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
         if not left.is_available:
             raise SoldOut("This has just sold out.", variant_id=variant_id)
-        held = db.session.scalar(HELD, {"cart_id": cart_id, "variant_id": variant_id})
+        held = statements.one(HELD, {"cart_id": cart_id, "variant_id": variant_id})
         wanted = (held or 0) + quantity
         kept = left.clip(min(wanted, rules.MOST_OF_ONE))
         _put(cart_id, variant_id, kept)
@@ -164,7 +164,8 @@ def keep_code(*, key: CartKey, code: str) -> None:
 
 def hold(*, key: CartKey) -> int | None:
     """The id of the open cart of a key, locked until the commit: what is read of it now is what gets ordered."""
-    return db.session.scalar(_open(key.is_guest), owner(key))
+    cart_id: int | None = statements.one(_open(key.is_guest), owner(key))
+    return cart_id
 
 
 @cache
@@ -193,8 +194,8 @@ def close(*, cart_id: int) -> None:
     Raises CartGone when somebody else did.
     """
     with unit_of_work():
-        closed = db.session.execute(CLOSE, {"cart_id": cart_id, "moment": clock.now()})
-        if not closed.rowcount:  # type: ignore[attr-defined]
+        closed = statements.run(CLOSE, {"cart_id": cart_id, "moment": clock.now()})
+        if not closed.rowcount:
             raise CartGone("This cart was ordered already.")
 
 
@@ -217,7 +218,7 @@ def _check_quantity(quantity: int) -> None:
 
 
 def _product_of(variant_id: int) -> int:
-    product_id = db.session.scalar(SOLD, {"variant_id": variant_id})
+    product_id: int | None = statements.one(SOLD, {"variant_id": variant_id})
     if product_id is None:
         raise NotFound("We do not sell this any more.")
     return product_id
@@ -230,7 +231,7 @@ def _open_cart(key: CartKey) -> tuple[int, str | None]:
         return found, None
     token, moment = codes.token(), clock.now()
     row = {"person_id": key.person_id, "state": "open", "created_at": moment, "updated_at": moment}
-    made = db.session.scalar(
+    made = statements.one(
         _opening(inserting.dialect()), {"token_fingerprint": codes.fingerprint(token), **row}
     )
     if made is None:
@@ -246,7 +247,7 @@ def _opening(dialect: str) -> Any:
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
-    return {row.variant_id: row.quantity for row in db.session.execute(QUANTITIES, {"cart_id": cart_id})}
+    return {row.variant_id: row.quantity for row in statements.run(QUANTITIES, {"cart_id": cart_id})}
 
 
 def _put(cart_id: int, variant_id: int, quantity: int) -> None:
@@ -254,7 +255,7 @@ def _put(cart_id: int, variant_id: int, quantity: int) -> None:
     if not quantity:
         return
     line = {"cart_id": cart_id, "variant_id": variant_id, "quantity": quantity, "added_at": clock.now()}
-    db.session.execute(_putting(inserting.dialect()), line)
+    statements.run(_putting(inserting.dialect()), line)
     touch(cart_id)
 
 
@@ -268,4 +269,4 @@ def _putting(dialect: str) -> Any:
 
 def touch(cart_id: int) -> None:
     """Note that the owner was here: the purge of old carts counts from now."""
-    db.session.execute(TOUCH, {"cart_id": cart_id, "moment": clock.now()})
+    statements.run(TOUCH, {"cart_id": cart_id, "moment": clock.now()})

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from smartshop.catalog.models import Product, RelatedProduct
 from smartshop.catalog.queries import browsing
 from smartshop.catalog.queries.browsing import ProductCard
+from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
 
-SELLING = (Product.recent_orders.desc(), Product.id)
+SELLING = (Product.recent_orders.desc(), Product.id.desc())
+"""The newest of what sells equally well first: in this order the index lists them."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def picked(product_id: int) -> list[Pick]:
 
 def goes_with(*, product_id: int, category_id: int, limit: int = 4) -> list[ProductCard]:
     """What staff picked of what is shown; when it picked nothing, what sells best in the category. One query."""
-    rows = db.session.execute(
+    rows = statements.run(
         _goes_with(), {"product_id": product_id, "category_id": category_id, "limit": limit}
     )
     return [browsing.card(row) for row in rows]
@@ -67,6 +69,6 @@ def _goes_with() -> sa.Select[*tuple[Any, ...]]:
     return (
         browsing.card_columns()
         .join(either, either.c.id == Product.id)
-        .order_by(either.c.place, Product.id)
+        .order_by(either.c.place, Product.id.desc())
         .limit(limit)
     )

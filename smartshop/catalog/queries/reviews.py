@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from smartshop.catalog.models import Product, Review
 from smartshop.catalog.rules.reviews import STARS, Opinion, Order, State
+from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
 
@@ -69,11 +70,11 @@ class QueuedReview:
 
 def of_product(product_id: int, *, order: Order = Order.NEWEST, page: int = 1, size: int = 10) -> Reviews:
     """What is published of one product; two queries."""
-    found: dict[int, int] = dict(db.session.execute(BY_STARS, {"product_id": product_id}).all())
+    found: dict[int, int] = {row[0]: row[1] for row in statements.run(BY_STARS, {"product_id": product_id})}
     total = sum(found.values())
     number = min(max(1, page), max(1, -(-total // size)))
     sought = {"product_id": product_id, "size": size, "start": (number - 1) * size}
-    rows = db.session.execute(_published(order), sought)
+    rows = statements.run(_published(order), sought)
     items = [ReviewView(*row) for row in rows]
     return Reviews(Page(items, number, size, total), {stars: found.get(stars, 0) for stars in STARS})
 

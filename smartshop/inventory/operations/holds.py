@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from smartshop.inventory.models import Reservation, StockLevel
 from smartshop.inventory.operations import stock
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
@@ -29,12 +29,18 @@ LET_GO = (
     .values(reserved=StockLevel.reserved - sa.bindparam("quantity"))
 )
 LOCK = (
-    sa.select(StockLevel.variant_id)
+    sa.select(StockLevel.variant_id, StockLevel.is_tracked)
     .where(StockLevel.variant_id.in_(_AMONG))
     .order_by(StockLevel.variant_id)
     .with_for_update()
 )
-TRACKED = sa.select(StockLevel.variant_id, StockLevel.is_tracked).where(StockLevel.variant_id.in_(_AMONG))
+_MORE = sa.bindparam("more", type_=sa.Integer())
+HOLD = (
+    sa.update(StockLevel)
+    .where(StockLevel.variant_id == sa.bindparam("id"), StockLevel.on_hand - StockLevel.reserved >= _MORE)
+    .values(reserved=StockLevel.reserved + _MORE)
+)
+KEEP = sa.insert(Reservation)
 
 
 def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -> None:
@@ -48,18 +54,19 @@ def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -
     """
     with unit_of_work():
         wanted = _summed(lines)
-        _lock(variant_ids=sorted(wanted.keys() | _held(reference).keys()))
+        levels = _lock(variant_ids=sorted(wanted.keys() | _held(reference).keys()))
         held = _held(reference)
-        counted = _counted(wanted)
+        counted = _counted(wanted, levels)
         changes = {v: wanted.get(v, 0) - held.get(v, 0) for v in {*counted, *held}}
         _change({variant_id: change for variant_id, change in changes.items() if change})
-        db.session.execute(DROP_ALL, {"holder": reference})
+        if held:
+            statements.run(DROP_ALL, {"holder": reference})
         rows = [
             {"reference": reference, "variant_id": v, "quantity": wanted[v], "expires_at": until}
             for v in counted
         ]
         if rows:
-            db.session.execute(sa.insert(Reservation), rows)
+            statements.run(KEEP, rows)
 
 
 def release(*, reference: str) -> None:
@@ -93,48 +100,44 @@ def expire() -> int:
     return len(over)
 
 
-def _lock(*, variant_ids: Collection[int]) -> None:
+def _lock(*, variant_ids: Collection[int]) -> dict[int, bool]:
     """Lock these levels in id order until the commit, and let go of what was held of them for too long.
+
+    Returns of each that there is whether it is counted.
 
     Whatever changes a reservation holds this lock, so that ``reserved`` stays the sum of the reservations.
     """
     with unit_of_work():
-        db.session.execute(LOCK, {"variant_ids": list(variant_ids)})
+        levels = statements.run(LOCK, {"variant_ids": list(variant_ids)}).all()
         _let_go(DROP_EXPIRED, {"variant_ids": list(variant_ids), "moment": clock.now()})
+    return {row.variant_id: row.is_tracked for row in levels}
 
 
 def _let_go(which: sa.Executable, values: dict[str, object]) -> None:
     """Drop the reservations a statement picks, all of locked levels."""
-    dropped = db.session.execute(which, values).all()
+    dropped = statements.run(which, values).all()
     for variant_id, quantity in _summed((row.variant_id, row.quantity) for row in dropped).items():
-        db.session.execute(LET_GO, {"id": variant_id, "quantity": quantity})
+        statements.run(LET_GO, {"id": variant_id, "quantity": quantity})
 
 
 def _held(reference: str) -> dict[int, int]:
-    return {row.variant_id: row.quantity for row in db.session.execute(HELD, {"holder": reference})}
+    return {row.variant_id: row.quantity for row in statements.run(HELD, {"holder": reference})}
 
 
-def _counted(wanted: dict[int, int]) -> list[int]:
+def _counted(wanted: dict[int, int], levels: dict[int, bool]) -> list[int]:
     """Those that are counted; what has no level at all is sold out."""
-    rows = db.session.execute(TRACKED, {"variant_ids": list(wanted)}).all()
-    for variant_id in sorted(wanted.keys() - {row.variant_id for row in rows}):
+    for variant_id in sorted(wanted.keys() - levels.keys()):
         raise _short(variant_id, wanted[variant_id], 0)
-    return sorted(row.variant_id for row in rows if row.is_tracked)
+    return sorted(variant_id for variant_id in wanted if levels[variant_id])
 
 
 def _change(changes: dict[int, int]) -> None:
-    if not changes:
-        return
-    change = sa.case(changes, value=StockLevel.variant_id)
-    changed = db.session.scalars(
-        sa.update(StockLevel)
-        .where(StockLevel.variant_id.in_(changes), StockLevel.on_hand - StockLevel.reserved >= change)
-        .values(reserved=StockLevel.reserved + change)
-        .returning(StockLevel.variant_id)
-    ).all()
-    for variant_id in sorted(changes.keys() - set(changed)):
-        left = sa.select(StockLevel.on_hand - StockLevel.reserved).where(StockLevel.variant_id == variant_id)
-        raise _short(variant_id, changes[variant_id], db.session.scalar(left) or 0)
+    for variant_id, more in sorted(changes.items()):
+        if not statements.run(HOLD, {"id": variant_id, "more": more}).rowcount:
+            left = sa.select(StockLevel.on_hand - StockLevel.reserved).where(
+                StockLevel.variant_id == variant_id
+            )
+            raise _short(variant_id, more, db.session.scalar(left) or 0)
 
 
 def _short(variant_id: int, wanted: int, left: int) -> stock.OutOfStock:

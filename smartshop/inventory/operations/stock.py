@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from smartshop.inventory.models import StockLevel, StockMovement
 from smartshop.inventory.operations import shelves
 from smartshop.inventory.queries import stock as queries
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -24,6 +24,7 @@ TAKE = (
     .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - _WANTED), else_=0))
     .returning(StockLevel.is_tracked, StockLevel.on_hand)
 )
+NOTE = sa.insert(StockMovement)
 
 
 class OutOfStock(Conflict):
@@ -45,7 +46,7 @@ def take(*, lines: Iterable[tuple[int, int]], reference: str) -> None:
     with unit_of_work():
         emptied = []
         for variant_id, quantity in _summed(lines):
-            taken = db.session.execute(TAKE, {"id": variant_id, "wanted": quantity}).one_or_none()
+            taken = statements.run(TAKE, {"id": variant_id, "wanted": quantity}).one_or_none()
             if taken is None:
                 left = queries.availability([variant_id])[variant_id].quantity or 0
                 raise OutOfStock(
@@ -102,8 +103,5 @@ def _summed(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _note(variant_id: int, kind: str, quantity: int, reference: str) -> None:
-    db.session.add(
-        StockMovement(
-            variant_id=variant_id, kind=kind, quantity=quantity, reference=reference, at=clock.now()
-        )
-    )
+    moved = {"variant_id": variant_id, "kind": kind, "quantity": quantity, "reference": reference}
+    statements.run(NOTE, {**moved, "at": clock.now()})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from smartshop.catalog.models import Variant
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
@@ -54,7 +54,7 @@ def held_by_others(holder: str | sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
 
 def availability(variant_ids: Collection[int], *, holder: str = "") -> dict[int, Availability]:
     """What is left of each of these variants for this holder; one without a stock level is sold out."""
-    rows = db.session.execute(_left(), {"variant_ids": list(variant_ids), "holder": holder}).all()
+    rows = statements.run(_left(), {"variant_ids": list(variant_ids), "holder": holder})
     known = {row.variant_id: Availability(row.left if row.is_tracked else None) for row in rows}
     return {variant_id: known.get(variant_id, SOLD_OUT) for variant_id in variant_ids}
 

@@ -10,6 +10,12 @@ from smartshop.pricing.operations import using
 from smartshop.pricing.rules.eligibility import Buyer
 from smartshop.pricing.rules.quoting import Quote
 
+TAKEN_OFF = (
+    sa.select(OrderPromotion)
+    .where(OrderPromotion.order_id == sa.bindparam("order_id"))
+    .order_by(OrderPromotion.position)
+)
+
 
 def keep(order: Order, quote: Quote) -> None:
     """Freeze what each promotion took off, and count it as used.
@@ -40,9 +46,7 @@ def give_back(order: Order) -> None:
 
 def promotions_of(order: Order) -> Sequence[OrderPromotion]:
     """What was taken off an order, in the order of the checkout."""
-    return db.session.scalars(
-        sa.select(OrderPromotion).where(OrderPromotion.order_id == order.id).order_by(OrderPromotion.position)
-    ).all()
+    return db.session.scalars(TAKEN_OFF, {"order_id": order.id}).all()
 
 
 def taken_off(order: Order) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from smartshop.cart import rules as cart_rules
 from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.operations import holds, stock
-from smartshop.kernel import audit, clock, codes
+from smartshop.kernel import audit, clock, codes, statements
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
@@ -52,8 +52,17 @@ class PaymentDeclined(Conflict):
 PLACED = sa.select(Order.number).where(Order.idempotency_key == sa.bindparam("key"))
 NUMBERED = sa.select(Order).where(Order.number == sa.bindparam("number"))
 LINES = (
-    sa.select(OrderLine).where(OrderLine.order_id == sa.bindparam("order_id")).order_by(OrderLine.position)
+    sa.select(
+        OrderLine.product_name,
+        OrderLine.variant_name,
+        OrderLine.quantity,
+        OrderLine.total_minor,
+        OrderLine.discount_minor,
+    )
+    .where(OrderLine.order_id == sa.bindparam("order_id"))
+    .order_by(OrderLine.position)
 )
+WRITE_LINES = sa.insert(OrderLine)
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
 
 
@@ -68,7 +77,8 @@ def check(*, command: PlaceOrder, key: CartKey, currency: str) -> None:
 
 def placed(*, idempotency_key: str) -> str | None:
     """The number of the order already placed under this key; a declined one is a finished answer, not an order."""
-    return db.session.scalar(PLACED, {"key": idempotency_key})
+    number: str | None = statements.one(PLACED, {"key": idempotency_key})
+    return number
 
 
 def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
@@ -162,7 +172,7 @@ def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway
         order = _order(command, key, snapshot, quote)
         db.session.add(order)
         db.session.flush()
-        db.session.add_all(_lines(order.id, snapshot, quote))
+        statements.run(WRITE_LINES, _lines(order.id, snapshot, quote))
         _take(order, snapshot)
         letting_off.keep(order, quote)
         amount = Money(quote.total_minor, currency)
@@ -222,23 +232,23 @@ def _order(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, quote: Quo
     )
 
 
-def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[OrderLine]:
+def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[dict[str, object]]:
     return [
-        OrderLine(
-            order_id=order_id,
-            position=position,
-            product_id=item.product_id,
-            variant_id=item.variant_id,
-            sku=item.sku,
-            product_name=item.name,
-            variant_name=item.variant_name,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price_minor,
-            discount_minor=line.discount_minor,
-            tax_minor=line.tax_minor,
-            tax_basis_points=line.tax_basis_points,
-            total_minor=line.total_minor,
-        )
+        {
+            "order_id": order_id,
+            "position": position,
+            "product_id": item.product_id,
+            "variant_id": item.variant_id,
+            "sku": item.sku,
+            "product_name": item.name,
+            "variant_name": item.variant_name,
+            "quantity": line.quantity,
+            "unit_price_minor": line.unit_price_minor,
+            "discount_minor": line.discount_minor,
+            "tax_minor": line.tax_minor,
+            "tax_basis_points": line.tax_basis_points,
+            "total_minor": line.total_minor,
+        }
         for position, (item, line) in enumerate(zip(snapshot.items, quote.lines, strict=True), start=1)
     ]
 
@@ -275,17 +285,12 @@ def _move(order: Order, after: State) -> None:
     before = State(order.state)
     check_move(before, after)
     order.state = after
-    audit.record(
-        actor=audit.SYSTEM,
-        action="order.moved",
-        subject=f"order:{order.number}",
-        before={"state": before},
-        after={"state": after},
-    )
+    moved = audit.Entry("order.moved", f"order:{order.number}", {"state": before}, {"state": after})
+    audit.record_many(actor=audit.SYSTEM, entries=[moved])
 
 
 def _facts(order: Order) -> dict[str, object]:
-    lines = db.session.scalars(LINES, {"order_id": order.id})
+    lines = statements.run(LINES, {"order_id": order.id})
     return {
         "number": order.number,
         "currency": order.currency,

@@ -2,43 +2,58 @@
 
 import sqlalchemy as sa
 
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.payments.models import PaymentAttempt
 from smartshop.payments.rules.gateways import Outcome
 
+OPEN = sa.insert(PaymentAttempt).returning(PaymentAttempt.id)
+SETTLE = (
+    sa.update(PaymentAttempt)
+    .where(PaymentAttempt.id == sa.bindparam("attempt_id"), PaymentAttempt.settled_at.is_(None))
+    .values(
+        state=sa.bindparam("result"),
+        provider_reference=sa.func.coalesce(
+            sa.bindparam("charge", type_=sa.String()), PaymentAttempt.provider_reference
+        ),
+        message=sa.bindparam("said"),
+        settled_at=sa.bindparam("moment"),
+    )
+)
+
 
 def open_attempt(*, reference: str, gateway: str, amount: Money) -> int:
     """Note that money will be asked for; returns the attempt's id."""
     with unit_of_work():
-        attempt = PaymentAttempt(
-            reference=reference,
-            gateway=gateway,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            created_at=clock.now(),
+        attempt_id: int = statements.one(
+            OPEN,
+            {
+                "reference": reference,
+                "gateway": gateway,
+                "amount_minor": amount.minor,
+                "currency": amount.currency,
+                "created_at": clock.now(),
+            },
         )
-        db.session.add(attempt)
-        db.session.flush()
-    return attempt.id
+    return attempt_id
 
 
 def settle(*, attempt_id: int, outcome: Outcome) -> bool:
     """Write down what the gateway said, once; False when this attempt was settled before."""
     with unit_of_work():
-        settled = db.session.execute(
-            sa.update(PaymentAttempt)
-            .where(PaymentAttempt.id == attempt_id, PaymentAttempt.settled_at.is_(None))
-            .values(
-                state=outcome.result.value,
-                provider_reference=outcome.provider_reference or PaymentAttempt.provider_reference,
-                message=outcome.message[:255],
-                settled_at=clock.now(),
-            )
+        settled = statements.run(
+            SETTLE,
+            {
+                "attempt_id": attempt_id,
+                "result": outcome.result.value,
+                "charge": outcome.provider_reference or None,
+                "said": outcome.message[:255],
+                "moment": clock.now(),
+            },
         )
-    return bool(settled.rowcount)  # type: ignore[attr-defined]
+    return bool(settled.rowcount)
 
 
 def await_answer(*, attempt_id: int, outcome: Outcome) -> None:

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
 from smartshop.kernel import clock
+from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
 from smartshop.pricing.models.promotions import (
     AudienceMember,
@@ -74,6 +76,13 @@ def limit_of_customer(promotion: Promotion) -> int | None:
 
 
 def _found(code: str, at: datetime) -> list[tuple[Promotion, PromotionCode | None]]:
+    rows = db.session.execute(_running_or_given(), {"code": code, "at": at})
+    return [(promotion, given) for promotion, given in rows]
+
+
+@cache
+def _running_or_given() -> sa.Select[Promotion, PromotionCode]:
+    code, at = sa.bindparam("code", type_=sa.String()), sa.bindparam("at", type_=UtcDateTime())
     is_automatic = sa.and_(
         sa.not_(Promotion.needs_code),
         sa.or_(Promotion.starts_at.is_(None), Promotion.starts_at <= at),
@@ -83,14 +92,13 @@ def _found(code: str, at: datetime) -> list[tuple[Promotion, PromotionCode | Non
     with_code = sa.and_(
         PromotionCode.promotion_id == Promotion.id, PromotionCode.code == code, Promotion.needs_code
     )
-    rows = db.session.execute(
+    return (
         sa.select(Promotion, PromotionCode)
         .outerjoin(PromotionCode, with_code)
         .where(Promotion.is_active, sa.or_(is_automatic, PromotionCode.id.is_not(None)))
         .order_by(Promotion.id)
         .execution_options(populate_existing=True)
     )
-    return [(promotion, given) for promotion, given in rows]
 
 
 def _known(found: list[Promotion], buyer: Buyer, has_ordered: Callable[[], bool]) -> _Known:

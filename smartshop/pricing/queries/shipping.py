@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
+from smartshop.kernel import statements
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import db
 from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
@@ -60,7 +62,7 @@ def bands_of(method_ids: Collection[int]) -> dict[int, tuple[Band, ...]]:
 
 
 def _methods(country: str) -> list[Shipping]:
-    rows = db.session.scalars(_of_zone(), {"country": country}).all()
+    rows = statements.run(_of_zone(), {"country": country}).all()
     bands = bands_of([row.id for row in rows if row.charged_by != ChargedBy.FLAT])
     return [
         Shipping(
@@ -77,11 +79,18 @@ def _methods(country: str) -> list[Shipping]:
 
 
 @cache
-def _of_zone() -> sa.Select[ShippingMethod]:
+def _of_zone() -> sa.Select[*tuple[Any, ...]]:
     country = sa.bindparam("country", type_=sa.String())
     return (
-        sa.select(ShippingMethod)
+        sa.select(
+            ShippingMethod.id,
+            ShippingMethod.code,
+            ShippingMethod.name,
+            ShippingMethod.description,
+            ShippingMethod.charged_by,
+            ShippingMethod.price_minor,
+            ShippingMethod.free_over_minor,
+        )
         .where(ShippingMethod.is_active, ShippingMethod.zone_id == zone_of(country))
         .order_by(ShippingMethod.position, ShippingMethod.id)
-        .execution_options(populate_existing=True)
     )

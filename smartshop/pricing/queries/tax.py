@@ -5,14 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.kernel.extensions import db
+from smartshop.kernel import statements
 from smartshop.pricing.models.tax import EVERYWHERE_ELSE, TaxArea, TaxRate
 from smartshop.pricing.rules.tax import NO_TAX, NO_TAXES, STANDARD, Tax, Taxes
 
 
 def taxes_of(country: str) -> Taxes:
     """The taxes on orders that go to a country; those of every other country, or none, where it has none of its own."""
-    rows = db.session.execute(_rates(), {"country": country}).all()
+    rows = statements.run(_rates(), {"country": country}).all()
     if not rows:
         return NO_TAXES
     rates = {row.tax_class: Tax(row.name, row.basis_points, row.is_inclusive) for row in rows}
