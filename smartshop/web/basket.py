@@ -1,10 +1,11 @@
 """The cart of this browser."""
 
-from flask import session
+from flask import g, session
 
+from smartshop.cart import queries
 from smartshop.cart.operations import filling as carts
 from smartshop.cart.operations.filling import Merged
-from smartshop.cart.queries import CartKey
+from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.web.signing import current_person
 
 
@@ -12,6 +13,19 @@ def key() -> CartKey:
     """Whose cart this request is about."""
     person = current_person()
     return CartKey(token=session.get("cart"), person_id=person.person_id if person else None)
+
+
+def snapshot() -> CartSnapshot:
+    """The cart of this request as it is now; the header then counts what the page shows."""
+    seen = queries.snapshot(key())
+    g.cart_count = seen.quantity
+    return seen
+
+
+def count() -> int:
+    """How many things the header says are in the cart: as the page shows it, else asked for."""
+    seen: int | None = g.get("cart_count")
+    return queries.count(key()) if seen is None else seen
 
 
 def keep(token: str | None) -> None:

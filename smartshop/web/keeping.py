@@ -4,8 +4,9 @@ What is personal even then, the nonce of the content policy and the token agains
 anew each time. What is bought is always checked against the stock itself: a kept page cannot oversell.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
@@ -32,18 +33,32 @@ class Made:
 
 @dataclass(frozen=True)
 class _Kept:
-    body: bytes
-    made: Made
+    """A page cut where the nonce and the token stood: each piece but the first comes after one of the two."""
+
+    pieces: tuple[bytes, ...]
+    marks: tuple[bytes, ...]
     nonce: bytes
-    token: bytes
+    made: Made
+
+    def joined(self, nonce: bytes, token: Callable[[], bytes]) -> bytes:
+        """The page with another nonce and another token, which is only made where there is a place for it."""
+        given = {self.nonce: nonce}
+        parts = [self.pieces[0]]
+        for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
+            if mark not in given:
+                given[mark] = token()
+            parts += (given[mark], piece)
+        return b"".join(parts)
 
 
 class PageKeeper(Shelf[_Kept]):
-    """The pages of one process, as they are sent."""
+    """The pages of one process, cut where something of a visitor's own goes."""
 
     def keep(self, key: str, made: Made) -> None:
         body = made.html.encode() if isinstance(made.html, str) else made.html
-        self.put(key, _Kept(body, made, _nonce(), g.get("csrf_token", "").encode()))
+        nonce, own = _nonce(), [own for own in (_nonce(), g.get("csrf_token", "").encode()) if own]
+        cut = re.split(b"(" + b"|".join(map(re.escape, own)) + b")", body) if own else [body]
+        self.put(key, _Kept(tuple(cut[::2]), tuple(cut[1::2]), nonce, replace(made, html=b"")))
 
 
 def install(app: Flask) -> None:
@@ -71,12 +86,7 @@ def _is_for_anybody() -> bool:
 
 
 def _renewed(kept: _Kept) -> Made:
-    body = kept.body
-    if kept.nonce:
-        body = body.replace(kept.nonce, _nonce())
-    if kept.token:
-        body = body.replace(kept.token, generate_csrf().encode())
-    return Made(body, kept.made.product_id, kept.made.found)
+    return replace(kept.made, html=kept.joined(_nonce(), lambda: generate_csrf().encode()))
 
 
 def _nonce() -> bytes:

@@ -9,7 +9,6 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from flask import Flask, current_app, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from smartshop.cart import queries as carts
 from smartshop.catalog.queries import browsing
 from smartshop.catalog.queries.browsing import CategoryLink
 from smartshop.catalog.rules import pictures
@@ -107,7 +106,7 @@ def _shop_front() -> dict[str, Any]:
     """What the header of shop and account pages shows; a page without it is better than no page."""
     try:
         return {
-            "cart_count": carts.count(basket.key()),
+            "cart_count": basket.count(),
             "nav_categories": lately.made("navigation", _navigation),
         }
     except SQLAlchemyError:

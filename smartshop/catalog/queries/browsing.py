@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from smartshop.catalog.models import Category, Product, ProductImage, Variant
 from smartshop.catalog.rules import tree as tree_rules
+from smartshop.kernel import statements
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
 
@@ -26,14 +27,25 @@ TREE = sa.select(
     .correlate(Category)
     .label("is_filled"),
 ).order_by(Category.position, Category.name)
-PRODUCT = sa.select(Product).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
+FACTS = (
+    Product.id,
+    Product.slug,
+    Product.name,
+    Product.description,
+    Product.category_id,
+    Product.attributes,
+    Product.rating_sum,
+    Product.rating_count,
+)
+PRODUCT = sa.select(*FACTS).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
+ANY_PRODUCT = sa.select(*FACTS).where(Product.id == sa.bindparam("product_id"))
 IMAGES = (
-    sa.select(ProductImage)
+    sa.select(ProductImage.variant_id, ProductImage.path, ProductImage.alt)
     .where(ProductImage.product_id == sa.bindparam("product_id"))
     .order_by(ProductImage.position)
 )
 VARIANTS = (
-    sa.select(Variant)
+    sa.select(Variant.id, Variant.sku, Variant.name, Variant.options, Variant.price_minor)
     .where(Variant.product_id == sa.bindparam("product_id"), Variant.is_active)
     .order_by(Variant.position)
 )
@@ -104,12 +116,12 @@ class ProductView:
 
 def categories() -> list[CategoryLink]:
     """The top categories with something published in or under them, in the shop's order."""
-    return _Tree.read().shown(None)
+    return Tree.read().shown(None)
 
 
 def all_categories() -> list[CategoryLink]:
     """Every category with something published in or under it."""
-    tree = _Tree.read()
+    tree = Tree.read()
     return [row for row in tree.rows.values() if row.id in tree.filled]
 
 
@@ -118,7 +130,7 @@ def category(slug: str) -> CategoryPage:
 
     Raises NotFound.
     """
-    tree = _Tree.read()
+    tree = Tree.read()
     found = next((row for row in tree.rows.values() if row.slug == slug), None)
     if found is None:
         raise NotFound("There is no such category. The menu shows those we have.")
@@ -132,14 +144,16 @@ def category(slug: str) -> CategoryPage:
 
 
 @dataclass(frozen=True)
-class _Tree:
+class Tree:
+    """Every category and where it stands; ``filled`` has something published in or under it."""
+
     rows: dict[int, CategoryLink]
     parents: dict[int, int | None]
     filled: frozenset[int]
 
     @classmethod
-    def read(cls) -> "_Tree":
-        found = db.session.execute(TREE).all()
+    def read(cls) -> "Tree":
+        found = statements.run(TREE).all()
         parents = {row.id: row.parent_id for row in found}
         filled = tree_rules.with_ancestors(parents, [row.id for row in found if row.is_filled])
         return cls({row.id: CategoryLink(*row[:5]) for row in found}, parents, filled)
@@ -193,15 +207,15 @@ def cards(product_ids: Sequence[int]) -> list[ProductCard]:
     return [found[product_id] for product_id in product_ids if product_id in found]
 
 
-def product(slug: str) -> ProductView:
-    """One published product with its variants, pictures and place in the tree; four queries.
+def product(slug: str, tree: Tree | None = None) -> ProductView:
+    """One published product with its variants, pictures and place in the tree; four queries, three with a tree.
 
     Raises NotFound.
     """
-    found = db.session.scalar(PRODUCT, {"slug": slug})
+    found = statements.run(PRODUCT, {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound("We do not sell this any more. The search finds what we have.")
-    return _view(found)
+    return _view(found, tree)
 
 
 def preview(product_id: int) -> ProductView:
@@ -209,18 +223,19 @@ def preview(product_id: int) -> ProductView:
 
     Raises NotFound.
     """
-    found = db.session.get(Product, product_id)
+    found = statements.run(ANY_PRODUCT, {"product_id": product_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such product.")
-    return _view(found)
+    return _view(found, None)
 
 
-def _view(found: Product) -> ProductView:
-    tree = _Tree.read()
-    images = db.session.scalars(IMAGES, {"product_id": found.id}).all()
+def _view(found: Any, tree: Tree | None) -> ProductView:
+    if tree is None or found.category_id not in tree.rows:
+        tree = Tree.read()
+    images = statements.run(IMAGES, {"product_id": found.id}).all()
     of_variant = {image.variant_id: image.path for image in images if image.variant_id}
     first = images[0].path if images else ""
-    variants = db.session.scalars(VARIANTS, {"product_id": found.id})
+    variants = statements.run(VARIANTS, {"product_id": found.id})
     return ProductView(
         id=found.id,
         slug=found.slug,

@@ -10,7 +10,7 @@ from smartshop.web.shop import offers, refusals
 
 def render(problem: str = "") -> str:
     """The cart as it is now, with what its delivery would cost; ``problem`` is what is wrong with a coupon code."""
-    cart = queries.snapshot(basket.key())
+    cart = basket.snapshot()
     found = offers.offers(cart, offers.country(offers.book()), offers.buyer()) if cart.items else None
     refusal = found.refusal(found.chosen(None)) if found else None
     return render_template(

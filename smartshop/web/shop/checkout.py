@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
-from smartshop.cart import queries as carts
 from smartshop.cart.operations import filling
 from smartshop.cart.queries import CartSnapshot
 from smartshop.identity.operations import addresses
@@ -35,7 +34,7 @@ from smartshop.web.throttling import COUPONS, NEW_ACCOUNTS
 @bp.get("/checkout")
 @access(PUBLIC)
 def checkout() -> ResponseReturnValue:
-    cart = carts.snapshot(basket.key())
+    cart = basket.snapshot()
     if not cart.items or cart.has_shortage or not _is_held():
         flash(_("Your cart shows what you can order now."), "info")
         return redirect(url_for("shop.cart"))
@@ -48,7 +47,7 @@ def checkout() -> ResponseReturnValue:
 @access(PUBLIC)
 def update_checkout() -> ResponseReturnValue:
     """The same form with what was asked for: another country's deliveries, a saved address, a coupon code."""
-    cart = carts.snapshot(basket.key())
+    cart = basket.snapshot()
     if not cart.items:
         return redirect(url_for("shop.cart"), 303)
     form = CheckoutForm(request.form.to_dict() | _saved_address())
@@ -56,7 +55,7 @@ def update_checkout() -> ResponseReturnValue:
     if not coupons.is_meant():
         return _page(cart, form)
     problem = coupons.change(offers.buyer(form.values))
-    return _page(carts.snapshot(basket.key()), form, problem=problem), Invalid.status if problem else 200
+    return _page(basket.snapshot(), form, problem=problem), Invalid.status if problem else 200
 
 
 @bp.post("/checkout")
@@ -70,14 +69,12 @@ def place_order() -> ResponseReturnValue:
     person = current_person()
     command = form.command(person.email if person else None)
     if command is None:
-        return _page(
-            carts.snapshot(basket.key()), form, _("Please correct the marked fields.")
-        ), Invalid.status
+        return _page(basket.snapshot(), form, _("Please correct the marked fields.")), Invalid.status
     try:
         number = _place(command, form)
     except (Invalid, placing.PriceChanged, placing.PaymentDeclined, PromotionGone) as error:
         form.problems = error.fields if isinstance(error, Invalid) else {}
-        return _page(carts.snapshot(basket.key()), form, _told(error)), error.status
+        return _page(basket.snapshot(), form, _told(error)), error.status
     except placing.CartShort as error:
         flash(error.message, "warning")
         return cart_page.render(), error.status

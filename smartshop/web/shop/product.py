@@ -9,7 +9,7 @@ from smartshop.catalog.rules.reviews import Order
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel.errors import NotFound
 from smartshop.pricing.queries import shipping
-from smartshop.web import keeping, parsing, recent, tracking
+from smartshop.web import keeping, lately, parsing, recent, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.keeping import Made
 from smartshop.web.presenting import settings
@@ -32,13 +32,13 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def _page(slug: str) -> Made:
-    product, person = browsing.product(slug), current_person()
+    product, person = browsing.product(slug, lately.made("tree", browsing.Tree.read)), current_person()
     order, number = parsing.choice("reviews", Order, Order.NEWEST), parsing.page_number()
     html = render_template(
         "shop/product.html",
         product=product,
         availability=inventory.availability([variant.id for variant in product.variants]),
-        delivery=shipping.shipping_methods(settings().country),
+        delivery=lately.made("delivery", lambda: shipping.shipping_methods(settings().country)),
         said=reviews.of_product(product.id, order=order, page=number),
         goes_with=related.goes_with(product_id=product.id, category_id=product.category.id),
         order=order,
