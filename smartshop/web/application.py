@@ -5,7 +5,11 @@ from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -21,9 +25,21 @@ class Sessions(SecureCookieSessionInterface):
         return self._signers[keys]
 
 
+class _SameForAll(Template):
+    """A template whose macros are made once: whoever imports them has the same globals, those of the app."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002
+        return super()._get_default_module()
+
+
+class _Templates(Environment):
+    template_class = _SameForAll
+
+
 class Application(Flask):
     """No view or hook of the shop is a coroutine, so that none is looked at for being one."""
 
+    jinja_environment = _Templates
     session_interface = Sessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,8 +4,7 @@ What is personal even then, the nonce of the content policy and the token agains
 anew each time. What is bought is always checked against the stock itself: a kept page cannot oversell.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask, current_app, g, request, session
@@ -56,9 +55,22 @@ class PageKeeper(Shelf[_Kept]):
 
     def keep(self, key: str, made: Made) -> None:
         body = made.html.encode() if isinstance(made.html, str) else made.html
-        nonce, own = _nonce(), [own for own in (_nonce(), g.get("csrf_token", "").encode()) if own]
-        cut = re.split(b"(" + b"|".join(map(re.escape, own)) + b")", body) if own else [body]
-        self.put(key, _Kept(tuple(cut[::2]), tuple(cut[1::2]), nonce, replace(made, html=b"")))
+        nonce, token = _nonce(), g.get("csrf_token", "").encode()
+        pieces, marks = _cut(body, [mark for mark in (nonce, token) if mark])
+        self.put(key, _Kept(tuple(pieces), tuple(marks), nonce, replace(made, html=b"")))
+
+
+def _cut(body: bytes, marks: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The pieces between the marks, and which mark is before each but the first."""
+    if not marks:
+        return [body], []
+    pieces: list[bytes] = []
+    found: list[bytes] = []
+    for part in body.split(marks[0]):
+        inner, between = _cut(part, marks[1:])
+        found += ([marks[0]] if pieces else []) + between
+        pieces += inner
+    return pieces, found
 
 
 def install(app: Flask) -> None:

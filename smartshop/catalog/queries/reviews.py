@@ -69,12 +69,12 @@ class QueuedReview:
 
 
 def of_product(product_id: int, *, order: Order = Order.NEWEST, page: int = 1, size: int = 10) -> Reviews:
-    """What is published of one product; two queries."""
+    """What is published of one product; two queries, one when nothing is."""
     found: dict[int, int] = {row[0]: row[1] for row in statements.run(BY_STARS, {"product_id": product_id})}
     total = sum(found.values())
     number = min(max(1, page), max(1, -(-total // size)))
     sought = {"product_id": product_id, "size": size, "start": (number - 1) * size}
-    rows = statements.run(_published(order), sought)
+    rows = statements.run(_published(order), sought) if total else ()
     items = [ReviewView(*row) for row in rows]
     return Reviews(Page(items, number, size, total), {stars: found.get(stars, 0) for stars in STARS})
 
