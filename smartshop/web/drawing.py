@@ -34,9 +34,10 @@ def install(app: Flask) -> None:
 
 def locale_name() -> str:
     """The locale of this request; it is chosen once."""
-    name: str | None = g.get("locale_name")
+    own = g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - asked often: past the proxy
+    name: str | None = own.get("locale_name")
     if name is None:
-        name = g.locale_name = str(get_locale() or DEFAULT_LOCALE)
+        name = own.locale_name = str(get_locale() or DEFAULT_LOCALE)
     return name
 
 

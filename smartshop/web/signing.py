@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from flask import Response, after_this_request, current_app, g, has_request_context, request, session
+from flask import Response, after_this_request, current_app, g, has_request_context, request
+from flask.ctx import RequestContext
+from flask.globals import request_ctx
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from smartshop.identity.operations import sign_ins as operations
@@ -49,11 +51,12 @@ def current_person() -> SignedIn | None:
 def _may_be_signed_in() -> bool:
     if not has_request_context():
         return False
-    return "_user_id" in session or "_login_user" in g or _has_reminder()
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - asked often: past the proxies
+    return "_user_id" in context.session or _has_reminder(context)
 
 
-def _has_reminder() -> bool:
-    return current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies
+def _has_reminder(context: RequestContext) -> bool:
+    return context.app.config["REMEMBER_COOKIE_NAME"] in context.request.cookies
 
 
 def current_token() -> str | None:
@@ -70,7 +73,7 @@ def remember(token: str, *, is_lasting: bool = False) -> None:
 
 def renew(token: str) -> None:
     """Put the new token of this request's sign-in into the cookies that held the old one."""
-    remember(token, is_lasting=_has_reminder())
+    remember(token, is_lasting=_has_reminder(request_ctx))
 
 
 def forget() -> None:

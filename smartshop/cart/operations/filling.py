@@ -86,7 +86,7 @@ def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
         left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
         if not left.is_available:
             raise SoldOut("This has just sold out.", variant_id=variant_id)
-        held = statements.one(HELD, {"cart_id": cart_id, "variant_id": variant_id})
+        held = 0 if token else statements.one(HELD, {"cart_id": cart_id, "variant_id": variant_id})
         wanted = (held or 0) + quantity
         kept = left.clip(min(wanted, rules.MOST_OF_ONE))
         _put(cart_id, variant_id, kept)
@@ -226,7 +226,7 @@ def _product_of(variant_id: int) -> int:
 
 def _open_cart(key: CartKey) -> tuple[int, str | None]:
     """The id of the open cart of a key, made if need be; with a token when a guest's cart was made."""
-    found = hold(key=key)
+    found = None if key.token is None and key.person_id is None else hold(key=key)
     if found is not None:
         return found, None
     token, moment = codes.token(), clock.now()

@@ -35,6 +35,8 @@ def larger(known: Any, new: Any) -> sa.ColumnElement[int]:
 
 def put(rows: Sequence[Row], *, cart_id: int, join: Join) -> None:
     """Save these lines; ``join`` says how many when some are saved already."""
+    if not rows:
+        return
     statement = insert(dialect(), SavedLine)
     quantity = join(SavedLine.quantity, statement.excluded.quantity)
     joined = statement.on_conflict_do_update(

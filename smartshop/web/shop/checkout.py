@@ -190,6 +190,6 @@ def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "", problem: st
         why=refusals.told(refusal) if refusal else "",
         problem=problem,
         book=kept,
-        gateways=list(ways.on_offer().values()),
+        gateways=tuple(ways.on_offer().values()),
         countries=places.countries(home),
     )

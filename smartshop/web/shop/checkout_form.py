@@ -23,6 +23,11 @@ class CheckoutForm:
     key: str = field(default_factory=codes.token)
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nobody has typed anything yet; a country is chosen for everybody."""
+        return not self.problems and self.values.keys() <= {"country"}
+
+    @property
     def wants_account(self) -> bool:
         return self.values.get("create_account") == "yes"
 
