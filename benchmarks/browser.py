@@ -6,33 +6,53 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+FORM = "application/x-www-form-urlencoded"
 
 
-class Visitor:
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+class Browser:
+    """Cookies, and the page that was seen last."""
+
+    def __init__(self) -> None:
         self._cookies: dict[str, str] = {}
         self.page = b""
+
+    def hidden(self) -> dict[str, str]:
+        """The hidden fields of the page shown last."""
+        return dict(HIDDEN.findall(self.page.decode()))
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+    def _keep_cookie(self, header: str) -> None:
+        key, _, rest = header.partition("=")
+        self._cookies[key] = rest.partition(";")[0]
+
+
+class Visitor(Browser):
+    """One that asks a server on this machine."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path: str) -> int:
         return self._ask(f"GET {path} HTTP/1.1\r\n", b"")
 
     def post(self, path: str, fields: Mapping[str, str]) -> int:
         body = urlencode(fields).encode()
-        form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        form = f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n"
         return self._ask(f"POST {path} HTTP/1.1\r\n{form}", body)
-
-    def hidden(self) -> dict[str, str]:
-        """The hidden fields of the page shown last."""
-        return dict(HIDDEN.findall(self.page.decode()))
 
     def close(self) -> None:
         self._socket.close()
 
     def _ask(self, head: str, body: bytes) -> int:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        cookie = f"Cookie: {cookies}\r\n" if cookies else ""
+        cookie = f"Cookie: {self._cookie()}\r\n" if self._cookies else ""
         self._socket.sendall(f"{head}Host: 127.0.0.1\r\n{cookie}\r\n".encode() + body)
         return self._answer()
 
@@ -41,20 +61,24 @@ class Visitor:
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
         head, self.page = received[:end].decode("latin-1"), received[end + 4 :]
-        length = 0
+        length, is_last = 0, False
         for line in head.split("\r\n")[1:]:
             name, _, value = line.partition(": ")
             if name.lower() == "content-length":
                 length = int(value)
             elif name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self._cookies[key] = rest.partition(";")[0]
+                self._keep_cookie(value)
+            elif name.lower() == "connection":
+                is_last = value.lower() == "close"
         parts = [self.page]
         missing = length - len(self.page)
         while missing > 0:
             parts.append(self._more())
             missing -= len(parts[-1])
         self.page = b"".join(parts)
+        if is_last:
+            self.close()
+            self._open()
         return int(head[9:12])
 
     def _more(self) -> bytes:

@@ -15,7 +15,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.storefront import SECRET
+from benchmarks.serving import SECRET
 from smartshop.factory import create_app
 from smartshop.identity.operations import accounts, signing_in
 from smartshop.identity.rules.doors import Door

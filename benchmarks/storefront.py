@@ -2,34 +2,33 @@
 
 Two gunicorn workers serve 3,900 products. The same run measures two references: a page of Flask and Jinja
 alone behind the same two workers, and a bare SQL transaction in one process. Goals: a page at 60 % of the
-bare page or more, and the multiples of Oscar's figures below.
+bare page or more, and the multiples of Oscar's figures below. A second table says what each answer takes of a
+processor in one process without a server. Both are printed as they stand in ``docs/benchmarks.md``.
 """
 
 import argparse
 import itertools
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
 from flask_migrate import upgrade
 
-from benchmarks import shelves
+from benchmarks import bare, processor, shelves, visits
 from benchmarks.browser import Visitor
+from benchmarks.serving import SECRET, Served, served
+from benchmarks.visits import PAGES, Act
 from smartshop.factory import create_app
-from smartshop.kernel.config import ROOT, Settings
+from smartshop.kernel.config import Settings
 
 VISITORS = 8
 GOAL = 0.6
 WARM_UP_SECONDS = 1.5
-SECRET = "only for a benchmark on this machine 0123456789"  # noqa: S105 - of a shop that is thrown away
+KEPT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -48,80 +47,37 @@ OSCAR = {
     "view, add, basket": Goal(51, 8),
     "guest checkout": Goal(15, 10),
 }
-Act = Callable[[Visitor, int], None]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """How often a second, and the share of a core that the asking took."""
+    """How often a second, the milliseconds of a processor that the workers took each time, and the share of a core
+    that the asking took."""
 
     rate: float
+    worked_ms: float = 0.0
     asking: float = 0.0
 
 
-def get(path: str) -> Act:
-    def act(visitor: Visitor, _number: int) -> None:
-        assert visitor.get(path) == 200, path
-
-    return act
-
-
-def get_with_cart(path: str) -> Act:
-    """The page as somebody sees it who has put something into the cart."""
-
-    def act(visitor: Visitor, number: int) -> None:
-        if not visitor.page:
-            buy_one(visitor, number)
-        assert visitor.get(path) == 200, path
-
-    return act
-
-
-def buy_one(visitor: Visitor, number: int) -> None:
-    """Look at a product, put it into the cart, see the cart."""
-    assert visitor.get(f"/p/p-{number % 3000 + 1}") == 200
-    fields = {**visitor.hidden(), "variant_id": str(number % 3000 + 1), "quantity": "1"}
-    assert visitor.post("/cart/add", fields) == 303
-    assert visitor.get("/cart") == 200
-
-
-def check_out(visitor: Visitor, number: int) -> None:
-    """A guest's whole order: product, cart, checkout, paid with the test card."""
-    buy_one(visitor, number)
-    assert visitor.get("/checkout") == 200
-    answers = {
-        "email": "ada@example.com",
-        "name": "Ada Buyer",
-        "line1": "1 Analytical Row",
-        "city": "London",
-        "postcode": "N1 9GU",
-        "country": "GB",
-        "shipping": "standard",
-        "payment": "test_card",
-        "card_number": "4242 4242 4242 4242",
-    }
-    assert visitor.post("/checkout", {**visitor.hidden(), **answers}) == 303, visitor.page[:3000]
-
-
-def measure(port: int, act: Act, seconds: float, *, is_new_each_time: bool = False) -> Figure:
+def measure(server: Served, act: Act, seconds: float, *, is_new_each_time: bool = False) -> Figure:
     """How often a second eight visitors together get it done; an act that fails ends the run."""
     done, failures, numbers = [0] * VISITORS, [], itertools.count(1)
     end = time.perf_counter() + seconds
 
     def work(place: int) -> None:
         try:
-            visitor = Visitor(port)
+            visitor = Visitor(server.port)
             while time.perf_counter() < end:
                 if is_new_each_time:
                     visitor.close()
-                    visitor = Visitor(port)
+                    visitor = Visitor(server.port)
                 act(visitor, next(numbers))
                 done[place] += 1
             visitor.close()
         except (AssertionError, OSError) as failure:
             failures.append(failure)
 
-    started, asking = time.perf_counter(), time.process_time()
+    started, asking, worked = time.perf_counter(), time.process_time(), server.worked()
     threads = [threading.Thread(target=work, args=(place,)) for place in range(VISITORS)]
     for thread in threads:
         thread.start()
@@ -129,52 +85,16 @@ def measure(port: int, act: Act, seconds: float, *, is_new_each_time: bool = Fal
         thread.join()
     if failures:
         raise SystemExit(f"A request failed: {failures[0]!r}")
-    taken = time.perf_counter() - started
-    return Figure(sum(done) / taken, (time.process_time() - asking) / taken)
+    taken, times = time.perf_counter() - started, max(1, sum(done))
+    return Figure(
+        times / taken, (server.worked() - worked) / times * 1000, (time.process_time() - asking) / taken
+    )
 
 
-def measure_warm(port: int, act: Act, seconds: float, *, is_new_each_time: bool = False) -> Figure:
+def measure_warm(server: Served, act: Act, seconds: float, *, is_new_each_time: bool = False) -> Figure:
     """The same once templates are compiled and both workers have seen it."""
-    measure(port, act, WARM_UP_SECONDS, is_new_each_time=is_new_each_time)
-    return measure(port, act, seconds, is_new_each_time=is_new_each_time)
-
-
-@contextmanager
-def served(door: str, folder: Path, port: int, page_seconds: int) -> Iterator[None]:
-    environment = os.environ | {
-        "SMARTSHOP_ENV": "development",
-        "SMARTSHOP_INSTANCE": str(folder / "instance"),
-        "SMARTSHOP_SECRET_KEY": SECRET,
-        "SMARTSHOP_PAGE_SECONDS": str(page_seconds),
-        "SMARTSHOP_BIND": f"127.0.0.1:{port}",
-        "SMARTSHOP_WORKERS": "2",
-        "SMARTSHOP_THREADS": "4",
-    }
-    gunicorn = Path(sys.executable).parent / "gunicorn"
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [gunicorn, "-c", "gunicorn.conf.py", door], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    try:
-        _wait(port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(port: int) -> None:
-    deadline = time.perf_counter() + 30
-    while time.perf_counter() < deadline:
-        try:
-            visitor = Visitor(port)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            visitor.close()
-            time.sleep(1.0)
-            return
-    raise SystemExit("The server did not start; its log says why.")
+    measure(server, act, WARM_UP_SECONDS, is_new_each_time=is_new_each_time)
+    return measure(server, act, seconds, is_new_each_time=is_new_each_time)
 
 
 def bare_transactions(folder: Path, seconds: float) -> float:
@@ -201,49 +121,60 @@ def bare_transactions(folder: Path, seconds: float) -> float:
     return count / seconds
 
 
-PAGES: dict[str, str] = {
-    "list": "/search",
-    "category": "/c/shelf-3",
-    "search": "/search?q=lantern",
-    "product": "/p/p-100",
-}
-
-
-def run(folder: Path, products: int, seconds: float, port: int) -> dict[str, Figure]:
-    """Every figure, a second."""
-    settings = Settings(env="development", instance=folder / "instance", secret_key=SECRET)
+def opened(folder: Path, products: int) -> Flask:
+    """A shop with so many products, which keeps pages."""
+    settings = Settings(
+        env="development", instance=folder / "instance", secret_key=SECRET, page_seconds=KEPT_SECONDS
+    )
     app = create_app(settings)
     with app.app_context():
         upgrade()
         shelves.fill(products)
+    return app
+
+
+def run(folder: Path, seconds: float, port: int) -> dict[str, Figure]:
+    """Every figure, a second."""
     figures = {"bare transaction": Figure(bare_transactions(folder, seconds))}
-    with served("benchmarks.bare:app", folder, port, 0):
-        figures["bare page"] = measure_warm(port, get("/"), seconds)
-    with served("wsgi:app", folder, port + 1, 10):
+    with served("benchmarks.bare:app", folder, port, 0) as server:
+        figures["bare page"] = measure_warm(server, visits.get("/"), seconds)
+    with served("wsgi:app", folder, port + 1, KEPT_SECONDS) as server:
         for name, path in PAGES.items():
-            figures[name] = measure_warm(port + 1, get(path), seconds)
-        figures["list, with a cart"] = measure_warm(port + 1, get_with_cart(PAGES["list"]), seconds)
-        figures["view, add, basket"] = measure_warm(port + 1, buy_one, seconds, is_new_each_time=True)
-        figures["guest checkout"] = measure_warm(port + 1, check_out, seconds, is_new_each_time=True)
-    with served("wsgi:app", folder, port + 2, 0):
+            figures[name] = measure_warm(server, visits.get(path), seconds)
+        in_cart = visits.get_with_cart(PAGES["list"])
+        figures["list, with a cart"] = measure_warm(server, in_cart, seconds)
+        figures["view, add, basket"] = measure_warm(server, visits.buy_one, seconds, is_new_each_time=True)
+        figures["guest checkout"] = measure_warm(server, visits.check_out, seconds, is_new_each_time=True)
+    with served("wsgi:app", folder, port + 2, 0) as server:
         for name, path in PAGES.items():
-            figures[f"{name}, made anew"] = measure_warm(port + 2, get(path), seconds)
+            figures[f"{name}, made anew"] = measure_warm(server, visits.get(path), seconds)
     return figures
 
 
 def show(figures: dict[str, Figure]) -> None:
-    """A table: what, how many a second, of the bare page, times Oscar's, the goal, and what asking took of a core."""
-    bare = figures["bare page"].rate
-    print(f"{'':24}{'a second':>10}{'of bare':>10}{'x Oscar':>10}{'goal':>8}{'asking':>8}")
+    """A table: what, how many a second, of the bare page, times Oscar's and the goal, and what it took of processors."""
+    bare_rate = figures["bare page"].rate
+    print("| | a second | of the bare page | × Oscar | goal | ms of the workers | asking |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
     for name, figure in figures.items():
         goal = OSCAR.get(name.partition(", made anew")[0].partition(", with")[0])
         multiple = f"{figure.rate / goal.oscar:.1f}" if goal else ""
-        wanted = f"{goal.times:.0f}" if goal else ""
+        wanted = f"{goal.times:.0f}" if goal and name in OSCAR else ""
+        worked = f"{figure.worked_ms:.2f}" if figure.worked_ms else ""
         print(
-            f"{name:24}{figure.rate:10.1f}{figure.rate / bare:10.0%}{multiple:>10}{wanted:>8}{figure.asking:8.0%}"
+            f"| {name} | {figure.rate:,.0f} | {figure.rate / bare_rate:.0%} | {multiple} | {wanted} | {worked} "
+            f"| {figure.asking:.0%} |"
         )
-    print(f"A page should reach {GOAL:.0%} of the bare one. 'made anew' is each page without being kept.")
-    print("'asking' is the share of a core that the visitors themselves took from the servers.")
+    print(f"\nA page should reach {GOAL:.0%} of the bare one. 'made anew' is each page without being kept.")
+    print("'asking' is the share of a core that the visitors themselves took from the workers.\n")
+
+
+def show_processor(taken: dict[str, float]) -> None:
+    """A table: what, and the milliseconds that it takes in one process."""
+    print("| in one process | milliseconds | the bare page takes of it |")
+    print("|---|--:|--:|")
+    for name, spent in taken.items():
+        print(f"| {name} | {spent:.2f} | {taken['bare page'] / spent:.0%} |")
 
 
 def main() -> None:
@@ -253,7 +184,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5870)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        show(run(Path(folder), asked.products, asked.seconds, asked.port))
+        app = opened(Path(folder), asked.products)
+        if asked.seconds:
+            show(run(Path(folder), asked.seconds, asked.port))
+        show_processor(processor.measure(bare.app.wsgi_app, app.wsgi_app))
 
 
 if __name__ == "__main__":

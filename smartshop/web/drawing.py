@@ -34,7 +34,7 @@ def install(app: Flask) -> None:
 
 def locale_name() -> str:
     """The locale of this request; it is chosen once."""
-    own = g._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - asked often: past the proxy
+    own = g._get_current_object()  # noqa: SLF001 - asked often: past the proxy
     name: str | None = own.get("locale_name")
     if name is None:
         name = own.locale_name = str(get_locale() or DEFAULT_LOCALE)

@@ -39,6 +39,7 @@ HOLD = (
     sa.update(StockLevel)
     .where(StockLevel.variant_id == sa.bindparam("id"), StockLevel.on_hand - StockLevel.reserved >= _MORE)
     .values(reserved=StockLevel.reserved + _MORE)
+    .returning(StockLevel.variant_id)
 )
 KEEP = sa.insert(Reservation)
 
@@ -132,12 +133,23 @@ def _counted(wanted: dict[int, int], levels: dict[int, bool]) -> list[int]:
 
 
 def _change(changes: dict[int, int]) -> None:
-    for variant_id, more in sorted(changes.items()):
-        if not statements.run(HOLD, {"id": variant_id, "more": more}).rowcount:
-            left = sa.select(StockLevel.on_hand - StockLevel.reserved).where(
-                StockLevel.variant_id == variant_id
-            )
-            raise _short(variant_id, more, db.session.scalar(left) or 0)
+    """Hold so many more, or fewer, of each: one statement for all, that of one variant being composed already."""
+    if not changes:
+        return
+    if len(changes) == 1:
+        [(variant_id, more)] = changes.items()
+        changed = statements.run(HOLD, {"id": variant_id, "more": more}).all()
+    else:
+        change = sa.case(changes, value=StockLevel.variant_id)
+        changed = statements.run(
+            sa.update(StockLevel)
+            .where(StockLevel.variant_id.in_(changes), StockLevel.on_hand - StockLevel.reserved >= change)
+            .values(reserved=StockLevel.reserved + change)
+            .returning(StockLevel.variant_id)
+        ).all()
+    for variant_id in sorted(changes.keys() - {row.variant_id for row in changed}):
+        left = sa.select(StockLevel.on_hand - StockLevel.reserved).where(StockLevel.variant_id == variant_id)
+        raise _short(variant_id, changes[variant_id], db.session.scalar(left) or 0)
 
 
 def _short(variant_id: int, wanted: int, left: int) -> stock.OutOfStock:
