@@ -1,6 +1,7 @@
 """A program behind two gunicorn workers, and what those take of the processors."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -36,8 +37,16 @@ class Served:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def free_port() -> int:
+    """A port nobody listens on: the workers share theirs, so that another server there would answer in between."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def served(door: str, folder: Path, port: int, page_seconds: int) -> Iterator[Served]:
+def served(door: str, folder: Path, page_seconds: int) -> Iterator[Served]:
+    port = free_port()
     environment = os.environ | {
         "SMARTSHOP_ENV": "development",
         "SMARTSHOP_INSTANCE": str(folder / "instance"),

@@ -133,19 +133,19 @@ def opened(folder: Path, products: int) -> Flask:
     return app
 
 
-def run(folder: Path, seconds: float, port: int) -> dict[str, Figure]:
+def run(folder: Path, seconds: float) -> dict[str, Figure]:
     """Every figure, a second."""
     figures = {"bare transaction": Figure(bare_transactions(folder, seconds))}
-    with served("benchmarks.bare:app", folder, port, 0) as server:
+    with served("benchmarks.bare:app", folder, 0) as server:
         figures["bare page"] = measure_warm(server, visits.get("/"), seconds)
-    with served("wsgi:app", folder, port + 1, KEPT_SECONDS) as server:
+    with served("wsgi:app", folder, KEPT_SECONDS) as server:
         for name, path in PAGES.items():
             figures[name] = measure_warm(server, visits.get(path), seconds)
         in_cart = visits.get_with_cart(PAGES["list"])
         figures["list, with a cart"] = measure_warm(server, in_cart, seconds)
         figures["view, add, basket"] = measure_warm(server, visits.buy_one, seconds, is_new_each_time=True)
         figures["guest checkout"] = measure_warm(server, visits.check_out, seconds, is_new_each_time=True)
-    with served("wsgi:app", folder, port + 2, 0) as server:
+    with served("wsgi:app", folder, 0) as server:
         for name, path in PAGES.items():
             figures[f"{name}, made anew"] = measure_warm(server, visits.get(path), seconds)
     return figures
@@ -181,12 +181,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--products", type=int, default=3900)
-    parser.add_argument("--port", type=int, default=5870)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app = opened(Path(folder), asked.products)
         if asked.seconds:
-            show(run(Path(folder), asked.seconds, asked.port))
+            show(run(Path(folder), asked.seconds))
         show_processor(processor.measure(bare.app.wsgi_app, app.wsgi_app))
 
 
