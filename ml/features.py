@@ -135,7 +135,7 @@ def expression(lines: Any, events: Any, at: Sequence[int]) -> Any:
         orders.gaps(known),
         orders.home(known),
         orders.cancellations(movements, at),
-        assortment.products(sources.products_bought(lines), at),
+        assortment.products(sources.products_bought(lines), sources.products_cancelled(lines), at),
         assortment.categories(sources.category_movements(lines, at), at),
     ]
     if events is not None:

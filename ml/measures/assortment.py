@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING, Any
 from ibis import _
 
 from ml.measures.orders import KEY
-from ml.measures.timing import opened, since_first, whole
+from ml.measures.timing import first_moment, opened, since_first, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def products(bought: Any, at: Sequence[int]) -> Any:
-    """product_count of `ml.measures.sources.products_bought`."""
-    return opened(bought, at).group_by(KEY).agg(product_count=_.product_id.nunique())
+def products(bought: Any, cancelled: Any, at: Sequence[int]) -> Any:
+    """product_count of what stands and of what was cancelled later, as `ml.measures.sources` gives them.
+
+    A product counts from the first moment that knows it on, so that only its customers' counts are opened out.
+    """
+    firsts = bought.select("customer_id", first_at=first_moment(bought.known, at))
+    counted = firsts.filter(_.first_at.notnull()).group_by("customer_id", "first_at").agg(count=_.count())
+    counts = since_first(counted, at).select(*KEY, "count")
+    still = opened(cancelled, at).select(*KEY, "product_id").distinct()
+    in_both = [
+        still.customer_id == bought.customer_id,
+        still.product_id == bought.product_id,
+        bought.known < still["at"],
+    ]
+    beside = still.anti_join(bought, in_both).group_by(KEY).agg(count=_.count())
+    return counts.union(beside).group_by(KEY).agg(product_count=whole(_["count"].sum()))
 
 
 def categories(movements: Any, at: Sequence[int]) -> Any:

@@ -98,10 +98,16 @@ def category_movements(lines: Any, at: Sequence[int]) -> Any:
 
 
 def products_bought(lines: Any) -> Any:
-    """customer_id, product_id, known (first bought), gone (cancelled, or null)."""
-    bought = lines.filter(_.product_id.notnull()).group_by("customer_id", "product_id", "cancelled_at")
-    first = bought.agg(ordered_at=_.ordered_at.min())
-    return first.select("customer_id", "product_id", known=second(first.ordered_at), gone=_gone(first))
+    """customer_id, product_id, known (the second it was first bought) of orders that were never cancelled."""
+    standing = lines.filter(_.product_id.notnull() & _.cancelled_at.isnull())
+    first = standing.group_by("customer_id", "product_id").agg(ordered_at=_.ordered_at.min())
+    return first.select("customer_id", "product_id", known=second(first.ordered_at))
+
+
+def products_cancelled(lines: Any) -> Any:
+    """customer_id, product_id, known (bought), gone (cancelled)."""
+    off = lines.filter(_.product_id.notnull() & _.cancelled_at.notnull())
+    return off.select("customer_id", "product_id", known=second(off.ordered_at), gone=_gone(off))
 
 
 def _refunds(lines: Any) -> Any:
