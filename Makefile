@@ -43,7 +43,8 @@ docs: $(VENV)/ready ## Write the generated reference tables again
 bench: $(VENV)/ready ## Measure the shop front and signing in, then importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
 	$(BIN)/python -m benchmarks.storefront
 	$(BIN)/python -m benchmarks.signing_in
-	$(BIN)/python benchmarks/history.py
+	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.history --made
 
 evaluate: $(VENV)/ready ## Compute every public figure anew and write docs/evaluation.md (needs SMARTSHOP_DATA_DIR)
 	$(BIN)/python -m benchmarks.evaluation

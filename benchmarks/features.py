@@ -43,13 +43,13 @@ def repeated(lines: pd.DataFrame, size: int) -> pd.DataFrame:
     return many
 
 
-def history(size: int) -> pd.DataFrame:
+def retail() -> pd.DataFrame:
     folder = os.environ.get("SMARTSHOP_DATA_DIR")
     if not folder:
         raise SystemExit(
             "Set SMARTSHOP_DATA_DIR to the folder with online_retail.csv.xz; docs/data.md says where to get it."
         )
-    return repeated(datasets.online_retail(Path(folder) / "online_retail.csv.xz"), size)
+    return datasets.online_retail(Path(folder) / "online_retail.csv.xz")
 
 
 def moments(count: int) -> list[datetime]:
@@ -63,14 +63,14 @@ def peak_mb() -> int:
 
 def measure(engine: str, size: int, count: int, target: Path) -> None:
     """Compute the features with one engine, write them to ``target`` and print what it took."""
-    lines = history(size)
+    lines = repeated(retail(), size)
     frames.validate(lines, frames.ORDER_LINES)
     before = peak_mb()
     began, cpu = time.perf_counter(), time.process_time()
     found = ENGINES[engine](lines, moments(count))
     taken = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
     memory = {
-        "frame_mb": int(lines.memory_usage(deep=True).sum() >> 20),
+        "frame_mb": int(lines.memory_usage(deep=True).sum()) >> 20,
         "peak_mb": peak_mb(),
         "before_mb": before,
     }
