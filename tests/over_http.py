@@ -27,11 +27,11 @@ class OverHttp:
     """
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        with closing(HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)) as connection:
             connection.putrequest(
                 environ["REQUEST_METHOD"], _target(environ), skip_host=True, skip_accept_encoding=True
             )

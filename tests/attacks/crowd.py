@@ -76,5 +76,7 @@ class Target:
 def attacked(app: Flask, folder: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Target]:
     """A shop behind gunicorn, one process, that trusts one proxy, its passwords cheap to check."""
     surroundings = {**CHEAP, **BEHIND_A_PROXY, **(environment or {})}
-    with served(app, folder / "shop.log", workers=1, environment=surroundings) as server:
+    with served(
+        app, folder / "shop.log", workers=1, door="tests.attacks.door:app", environment=surroundings
+    ) as server:
         yield Target(app, server.port)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from smartshop.cart.operations import filling, saving
 from smartshop.cart.queries import CartKey
-from smartshop.catalog.models import ProductImage, Review
+from smartshop.catalog.models import Product, ProductImage, Review
 from smartshop.catalog.operations import misses, wishing
 from smartshop.content.models import TextPage
 from smartshop.identity.models import Role
@@ -40,6 +40,12 @@ class Stock:
     @property
     def app(self) -> Flask:
         return self.shop.app
+
+    @property
+    def port(self) -> int:
+        """Where the shop listens."""
+        assert isinstance(self.way, OverHttp)
+        return self.way.port
 
     @property
     def names(self) -> dict[str, object]:
@@ -75,6 +81,8 @@ def fill(app: Flask) -> Shop:
 def _write_about(product_id: int, author_id: int) -> None:
     moment = clock.now()
     with unit_of_work():
+        product = db.session.get_one(Product, product_id)
+        product.rating_sum, product.rating_count = 4, 1
         db.session.add(ProductImage(product_id=product_id, path="mug.svg", alt="A mug", position=0))
         for state, person_id in (("published", author_id), ("pending", None)):
             db.session.add(

@@ -1,156 +1,207 @@
-"""Markup in every text that somebody may write, shown on every page in a real browser: all of it stays text."""
+"""Markup typed into every text of every form and put into every query, shown in a real browser: all of it stays text."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import quote
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from smartshop.catalog.operations import listing
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
-from tests import databases, requirements
-from tests.attacks.crowd import attacked
-from tests.attacks.stocked import ADMIN, fill, pages
-from tests.factories import PASSWORD
+from tests.attacks import markup, watching
+from tests.attacks.filling import Typed, type_everywhere
+from tests.attacks.sheets import sheets_of
+from tests.attacks.stocked import ADMIN, CUSTOMER, Stock, routes
+from tests.browser_client import ShopClient
+from tests.house.access_table import EVERYBODY
+from tests.row_counts import contents
 
 pytestmark = pytest.mark.browser
 
-MARKUP = (
-    '"><b data-hit onfocus=hit() autofocus>',
-    "'><img data-hit src=x onerror=hit()>",
-    "</script><script data-hit>hit()</script>",
-    "</title></textarea><svg data-hit onload=hit()>",
-    "<a data-hit href=javascript:hit()>x</a>",
-    "{{ 7*7 }}${7*7}<i data-hit>",
-    "</template><style data-hit>*{color:red}</style>",
-    "javascript:hit()//\u2028<b data-hit>",
-)
-"""Each breaks out of another place: an attribute in double or single quotes, a script, a title, a link, a template."""
-WRITTEN = {
-    "people": ("name", "country"),
-    "addresses": ("name", "line1", "line2", "city", "phone"),
-    "products": ("name", "description"),
-    "variants": ("name",),
-    "categories": ("name", "description"),
-    "product_images": ("alt",),
-    "reviews": ("author", "title", "body"),
-    "text_pages": ("title", "body"),
-    "promotions": ("name",),
-    "shipping_zones": ("name",),
-    "shipping_methods": ("name",),
-    "tax_areas": ("name",),
-    "tax_classes": ("name", "label"),
-    "roles": ("label",),
-    "orders": ("shipping_method",),
-    "order_lines": ("product_name", "variant_name"),
+GUEST = ""
+NO_PAGES = (".pdf", ".csv", ".xml", ".txt", ".svg")
+LEAST_ACCEPTED = 60
+"""Texts that must have been taken, so that refusing everything is no way to pass."""
+PAST_THE_FORMS = {
+    "people": ("country",),
+    "product_images": ("path",),
     "search_misses": ("query",),
     "sign_ins": ("user_agent",),
+    "orders": ("shipping_method",),
+    "order_lines": ("product_name", "variant_name"),
+    "emails": ("recipient", "error"),
+    "audit_records": (),
 }
-"""What people write. Kinds, states and codes, which only the program writes, are not among it."""
-WATCH = """
-window.troubles = [];
-window.hit = () => window.troubles.push("a script of others ran");
-window.alert = window.confirm = window.prompt = () => window.hit();
-document.addEventListener("securitypolicyviolation", (event) => {
-  if (!event.blockedURI.startsWith("https://cdn.jsdelivr.net"))
-    window.troubles.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
-});
-"""
-LOOK = """() => [...window.troubles, ...[...document.querySelectorAll("[data-hit], a[href^='javascript:' i]")]
-  .map((element) => `markup of others: ${element.outerHTML.slice(0, 120)}`)]"""
+"""What no form takes as it is, and which is written past them all the same."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=requirements.chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        started = watching.launch(playwright)
         yield started
         started.close()
 
 
-def _write(table: sa.Table, column: str, text: str) -> int:
-    """Into a column of every row, each a little different where no two may be the same."""
-    most = getattr(table.c[column].type, "length", None) or 400
-    keys = [tuple(row) for row in db.session.execute(sa.select(*table.primary_key))]
+def addresses_of(stock: Stock, who: str) -> list[str]:
+    """Every page, once: a guest sees those for everybody, the admin the admin's, a customer the others and a checkout."""
+    found = []
+    for _, route in routes("GET"):
+        address = route.address.format(**stock.names)
+        is_admins, is_for_all = address.startswith("/admin"), route.who == EVERYBODY
+        reader = ADMIN if is_admins else GUEST if is_for_all else CUSTOMER
+        is_both = address in {"/cart", "/checkout"} and who == CUSTOMER
+        if (reader == who or is_both) and not address.partition("?")[0].endswith(NO_PAGES):
+            found.append(address)
+    return found
+
+
+def enter(stock: Stock, who: str) -> ShopClient:
+    headers = {"User-Agent": f"Mozilla {markup.MARKUP[1].format(n=0)}"}
+    visitor = stock.signed_in(who, **headers) if who else stock.visitor(**headers)
+    visitor.post("/cart/add", {"variant_id": str(stock.names["variant"]), "quantity": "1"})
+    return visitor
+
+
+def write_past_the_forms() -> None:
+    """Into columns where no markup is yet."""
     with unit_of_work():
-        for number, key in enumerate(keys):
-            is_it = sa.and_(*(part == value for part, value in zip(table.primary_key, key, strict=True)))
-            words = text[: most - len(str(number))] + str(number)
-            db.session.execute(sa.update(table).where(is_it).values({column: words}))
-    return len(keys)
+        for number, (name, columns) in enumerate(PAST_THE_FORMS.items()):
+            table = db.metadata.tables[name]
+            for column in set(columns) & set(table.columns.keys()):
+                most = getattr(table.c[column].type, "length", None)
+                text = markup.for_field(number, longest=most, is_long=False)
+                db.session.execute(sa.update(table).values({column: text}))
+        product_ids = db.session.scalars(sa.select(db.metadata.tables["products"].c.id)).all()
+        listing.refresh(list(product_ids))
 
 
-def _write_everywhere() -> int:
-    """Put markup into every text that is written; returns into how many rows."""
-    written = 0
-    for number, (name, columns) in enumerate(WRITTEN.items()):
-        table = db.metadata.tables[name]
-        for offset, column in enumerate(set(columns) & set(table.columns.keys())):
-            written += _write(table, column, MARKUP[(number + offset) % len(MARKUP)])
-    with unit_of_work():
-        address = dict.fromkeys(("name", "line1", "line2", "city", "postcode"), MARKUP[0]) | {"country": "GB"}
-        db.session.execute(sa.update(db.metadata.tables["orders"]).values(address=address))
-        attributes = {MARKUP[1]: MARKUP[0]}
-        db.session.execute(sa.update(db.metadata.tables["products"]).values(attributes=attributes))
-        ids = db.session.scalars(sa.select(db.metadata.tables["products"].c.id)).all()
-        listing.refresh(list(ids))
-    return written
-
-
-def _sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(ADMIN)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
-def _troubles_on(page: Page, address: str) -> list[str]:
-    answer = page.goto(address, wait_until="domcontentloaded")
-    if answer is None or "text/html" not in answer.headers.get("content-type", ""):
-        return []
-    assert answer.status < 500, address
-    return [f"{address}: {trouble}" for trouble in page.evaluate(LOOK)]
+def linked_from(visitor: ShopClient, stock: Stock, addresses: list[str]) -> list[str]:
+    """Pages that these lead to and that are not among them, such as those of what was made: two of a kind at most."""
+    adapter, kinds, found = stock.app.url_map.bind("localhost"), dict[str, int](), list[str]()
+    known = {urlsplit(address).path for address in addresses}
+    for address in addresses:
+        answer = visitor.get(address)
+        links = re.findall(r'<a [^>]*href="(/[^"#?]*)', answer.text) if answer.mimetype == "text/html" else []
+        for link in dict.fromkeys(map(unescape, links)):
+            endpoint = adapter.match(link, method="GET")[0] if adapter.test(link, method="GET") else ""
+            if endpoint and link not in known and not link.endswith(NO_PAGES) and kinds.get(endpoint, 0) < 2:
+                kinds[endpoint] = kinds.get(endpoint, 0) + 1
+                known.add(link)
+                found.append(link)
+    return found
 
 
 @pytest.mark.slow
-def test_what_people_write_runs_on_no_page(tmp_path: Path, browser: Browser) -> None:
-    database = databases.SqliteDatabase(tmp_path)
-    with database.app.app_context():
-        shop = fill(database.app)
-        assert _write_everywhere() > 40
-        db.session.remove()
-        db.engine.dispose()
-    addresses = [page for page in pages(shop) if not page.endswith((".pdf", ".csv", ".xml", ".txt", ".svg"))]
-    reflected = [
-        f"{path}{quote(text)}"
-        for text in MARKUP[:4]
-        for path in ("/search?q=", "/search/suggest?q=", "/nowhere/", "/sign-in?next=/", "/search?sort=")
-    ]
-    with attacked(database.app, tmp_path) as target:
-        context = browser.new_context(base_url=f"http://127.0.0.1:{target.port}", accept_downloads=False)
-        context.add_init_script(WATCH)
-        context.route("https://**", lambda route: route.abort())
-        page = context.new_page()
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        _sign_in(page)
-        troubles = [
-            trouble for address in [*addresses, *reflected] for trouble in _troubles_on(page, address)
-        ]
-        context.close()
+def test_what_people_type_runs_on_no_page(stock: Stock, browser: Browser) -> None:
+    typed, visitors = Typed(), {who: enter(stock, who) for who in (CUSTOMER, GUEST, ADMIN)}
+    for who, visitor in visitors.items():
+        type_everywhere(visitor, addresses_of(stock, who), typed)
+    stored = markup.numbers_in(row for rows in contents(leaving_out=()).values() for row in rows)
+    accepted = {typed.fields[number] for number in stored & typed.fields.keys()}
+    assert len(accepted) >= LEAST_ACCEPTED, sorted(accepted)
+    write_past_the_forms()
+    troubles, seen = [], 0
+    for who, visitor in visitors.items():
+        addresses = addresses_of(stock, who)
+        addresses += linked_from(visitor, stock, addresses)
+        with watching.watching(browser, base_of(stock), visitor.cookies) as watch:
+            troubles += watching.all_troubles(watch, addresses)
+            seen += watch.seen
     assert troubles == []
+    assert seen > 120
+    assert replayed(stock, browser, typed) == []
+
+
+def base_of(stock: Stock) -> str:
+    return f"http://127.0.0.1:{stock.port}"
+
+
+def replayed(stock: Stock, browser: Browser, typed: Typed) -> list[str]:
+    """What is wrong on the pages that repeat what was refused: each is read, one of each address is shown."""
+    assert len(typed.answers) > 80
+    shown = {path: answer for (path, _), answer in typed.answers.items()}
+    with watching.watching(browser, base_of(stock), {}) as watch:
+        read = watch.troubles_read([answer.text for answer in typed.answers.values()])
+        return read + [
+            trouble
+            for path, answer in shown.items()
+            for trouble in watch.troubles_in(
+                f"{base_of(stock)}{path}?shown", answer.status_code, dict(answer.headers), answer.text
+            )
+        ]
+
+
+def queries_of(html: str, address: str) -> set[tuple[str, str]]:
+    """The parameters that a page's forms and links give to addresses, as (path, name)."""
+    forms = {
+        (sheet.path, one.name)
+        for sheet in sheets_of(html, urlsplit(address).path)
+        if sheet.method == "get"
+        for one in sheet.inputs
+        if one.name
+    }
+    links = {
+        (parts.path or urlsplit(address).path, name)
+        for link in re.findall(r'href="([/?][^"#]*)', html)
+        for parts in [urlsplit(unescape(link))]
+        for name in parse_qs(parts.query)
+    }
+    return forms | {(path, name) for path, name in links if not path.startswith("/static")}
+
+
+@pytest.mark.slow
+def test_what_an_address_says_runs_on_no_page(stock: Stock, browser: Browser) -> None:
+    asked, repeating = 0, 0
+    for who in (CUSTOMER, GUEST, ADMIN):
+        visitor = enter(stock, who)
+        answers = {address: visitor.get(address) for address in asking(visitor, addresses_of(stock, who))}
+        assert [address for address, answer in answers.items() if answer.status_code >= 500] == []
+        repeated = [
+            (address, answer.text)
+            for address, answer in answers.items()
+            if answer.mimetype == "text/html" and "data-hit" in answer.text
+        ]
+        asked, repeating = asked + len(answers), repeating + len(repeated)
+        with watching.watching(browser, base_of(stock), visitor.cookies) as watch:
+            assert watch.troubles_read([text for _, text in repeated]) == []
+            shown = {urlsplit(address).path: address for address, _ in repeated}
+            assert watching.all_troubles(watch, shown.values()) == []
+    assert asked > 150
+    assert repeating > 40
+
+
+def asking(visitor: ShopClient, addresses: list[str]) -> Iterator[str]:
+    """Addresses with markup in each parameter that the pages know, and in the path."""
+    found = set[tuple[str, str]]()
+    for page in addresses:
+        answer = visitor.get(page)
+        if answer.mimetype == "text/html":
+            found |= queries_of(answer.text, page) | {
+                (urlsplit(page).path, "next"),
+                (urlsplit(page).path, "q"),
+            }
+    for number, (path, name) in enumerate(sorted(found)):
+        yield f"{path}?{name}={quote(markup.MARKUP[number % len(markup.MARKUP)].format(n=number))}"
+    for text in markup.MARKUP:
+        yield f"/nowhere/{quote(text.format(n=0))}"
 
 
 def test_the_watch_sees_what_it_should(browser: Browser) -> None:
-    page = browser.new_page()
-    page.add_init_script(WATCH)
-    page.goto("data:text/html,<title>x</title>")
-    page.set_content(f"<p>{MARKUP[1]}</p><script>window.hit()</script>")
-    page.wait_for_function("window.troubles.length > 0")
-    assert any("markup of others" in trouble for trouble in page.evaluate(LOOK))
-    page.close()
+    for text in markup.MARKUP[:5]:
+        assert _seen(browser, f'<p title="{text.format(n=1)}">{text.format(n=1)}</p>'), text
+    assert _seen(browser, f"<p>{41 * 271}</p>") == ["template code was computed"]
+    assert _seen(browser, "<p>Nothing</p>") == []
+
+
+def _seen(browser: Browser, body: str) -> list[str]:
+    policy: Mapping[str, str] = {"content-type": "text/html", "content-security-policy": "script-src 'self'"}
+    with watching.watching(browser, "http://127.0.0.1", {}) as watch:
+        found = watch.troubles_in(
+            "http://127.0.0.1/page", 200, policy, f"<!doctype html><title>x</title>{body}"
+        )
+    return [trouble.partition(": ")[2] for trouble in found]
