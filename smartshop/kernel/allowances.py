@@ -1,6 +1,7 @@
 """How often something may be done in a while, counted in the database: many processes and addresses share one count."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,16 @@ def spend(*, name: str, most: int, per: timedelta) -> bool:
             ).returning(Allowance.spent)
         )
     return spent is not None
+
+
+def seconds_left(*, name: str, most: int, per: timedelta) -> int:
+    """In how many seconds the window ends whose ``most`` times are used up; 0 while one is left."""
+    moment = clock.now()
+    used_up = sa.select(Allowance.began_at).where(
+        Allowance.name == name, Allowance.spent >= most, Allowance.began_at > moment - per
+    )
+    began_at = db.session.scalar(used_up)
+    return max(1, ceil((began_at + per - moment).total_seconds())) if began_at else 0
 
 
 def forget(*, older_than: timedelta) -> int:

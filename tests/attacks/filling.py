@@ -97,10 +97,9 @@ def _answers(sheet: Sheet, number: int) -> Iterator[tuple[str, str | list[str]]]
     yield from sheet.fields.items()
     chosen = set(sheet.fields) | ({"countries"} if "is_everywhere_else" in sheet.fields else set())
     for one in sheet.inputs:
-        if one.kind == "off" and one.name not in chosen | NOT_CHOSEN:
+        is_choice = one.kind == "off" or (one.kind == "submit" and one.name == "decision")
+        if is_choice and one.name not in chosen | NOT_CHOSEN:
             chosen.add(one.name)
-            yield one.name, one.value
-        elif one.kind == "submit" and one.name == "decision":
             yield one.name, one.value
         elif one.is_text and not one.value:
             plausible = _plausible(one, number)

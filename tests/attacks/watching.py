@@ -30,6 +30,7 @@ IN_A_PAGE = f"""(page) => [
   ...(page.documentElement.textContent.includes("{COMPUTED}") ? ["template code was computed"] : []),
 ]"""
 LOOK = f"() => [...window.troubles, ...({IN_A_PAGE})(document)]"
+SHOWN = "() => [...document.documentElement.outerHTML.matchAll(/data-hit=(\\d+)/g)].map((found) => Number(found[1]))"
 READ = f"""(texts) => texts.flatMap((text, number) =>
   ({IN_A_PAGE})(new DOMParser().parseFromString(text, "text/html")).map((trouble) => `${{number}}: ${{trouble}}`))"""
 """The same in pages that are read as the browser reads them, and not shown."""
@@ -46,6 +47,8 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.seen = 0
+        self.shown: set[int] = set()
+        """The fields whose markup stood on a page, as text."""
         self.dialogs: list[str] = []
         page.on("dialog", self._dismiss)
 
@@ -80,6 +83,7 @@ class Watch:
 
     def _found(self, address: str) -> list[str]:
         self.seen += 1
+        self.shown |= set(self._page.evaluate(SHOWN))
         return [f"{address}: {trouble}" for trouble in [*self._page.evaluate(LOOK), *self.dialogs]]
 
 

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 import structlog
 
 from smartshop.identity.models import KnownDevice, PendingSignIn, Person, TwoFactor
-from smartshop.identity.operations import sign_ins, two_factor
+from smartshop.identity.operations import sign_ins, stuffing, two_factor
+from smartshop.identity.operations.stuffing import TooSoon
 from smartshop.identity.queries import sign_ins as queries
 from smartshop.identity.rules import accounts
 from smartshop.identity.rules.doors import Door
@@ -27,13 +28,6 @@ class WrongCredentials(DomainError):
 
     code = "wrong_credentials"
     status = 422
-
-
-class TooSoon(DomainError):
-    """There were too many tries for this account; ``retry_after`` says how many seconds the next one has to wait."""
-
-    code = "too_soon"
-    status = 429
 
 
 class WrongSecondFactor(DomainError):
@@ -64,7 +58,8 @@ def sign_in(*, email: str, password: str, door: Door, password_cost: int, is_las
     """Check the password, and open a sign-in or half of one.
 
     Raises TooSoon, WrongCredentials and Busy; an unknown address takes as long as a wrong password, and has as many
-    tries. Tries from browsers that the account knows are counted apart: nobody else can use them up.
+    tries. Tries from browsers that the account knows are counted apart: nobody else can use them up. All others share
+    ``stuffing.MOST_WRONG`` wrong ones, whatever their addresses and whichever accounts they try.
     """
     normal = accounts.normal_email(email) or ""
     found = db.session.execute(
@@ -73,13 +68,16 @@ def sign_in(*, email: str, password: str, door: Door, password_cost: int, is_las
         .outerjoin(KnownDevice, _is_this_browser(door))
         .where(Person.email == normal, Person.is_active)
     ).one_or_none()
-    tries = (
-        f"sign-in:{codes.fingerprint(normal or email)}:{(found.fingerprint if found else None) or 'others'}"
-    )
+    known_browser = found.fingerprint if found else None
+    if known_browser is None:
+        stuffing.require_calm()
+    tries = f"sign-in:{codes.fingerprint(normal or email)}:{known_browser or 'others'}"
     _take_a_try(tries)
     is_right = passwords.matches(found.password_hash if found else None, password, password_cost)
     if found is None or not is_right:
         _note("sign_in.refused", found.id if found else None, door)
+        if known_browser is None:
+            stuffing.note_wrong()
         raise WrongCredentials(
             "That e-mail address and password do not belong together. Check both and try again."
         )

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from smartshop.activity.rules import Kind
 from smartshop.identity.operations import sign_ins, signing_in
+from smartshop.identity.operations.stuffing import TooSoon
 from smartshop.identity.operations.two_factor import TooManyTries
 from smartshop.kernel.errors import Busy
 from smartshop.kernel.extensions import limiter
@@ -48,7 +49,7 @@ def open_session() -> ResponseReturnValue:
         entry = signing_in.sign_in(
             email=email, password=password, door=door(), password_cost=cost, is_lasting=is_lasting
         )
-    except (signing_in.WrongCredentials, signing_in.TooSoon, Busy) as error:
+    except (signing_in.WrongCredentials, TooSoon, Busy) as error:
         tracking.note(Kind.SIGN_IN_FAILED)
         return _sign_in_page(email, error.message), error.status, when_to_retry(error)
     if entry.needs_code:
