@@ -7,5 +7,5 @@ churn   Will a customer who bought in the last year buy nothing in the next nine
 clv     What will a customer spend in the next twelve months, and when is the next order due?
 
 Shelves the questions stand on, lower ones first: frames, splits, metrics, artifact, results; datasets;
-features, purchase_models, risk_models; baselines.
+features, purchase_models, risk_models; baselines; churn_models, value_models.
 """

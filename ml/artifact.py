@@ -49,6 +49,7 @@ TRUSTED_TYPES = frozenset(
         "ml.baselines.RecencyAlone",
         "ml.purchase_models.betageo.BetaGeo",
         "ml.purchase_models.betageo.ModifiedBetaGeo",
+        "ml.purchase_models.forest.SpendingForest",
         "ml.purchase_models.gammagamma.GammaGamma",
         "ml.purchase_models.paretonbd.ParetoNBD",
         "ml.risk_models.ChurnBoosting",

@@ -1,44 +1,36 @@
-"""CLV: what a customer will spend in the next twelve months, with an interval, and when the next order is due."""
+"""CLV: what a customer will spend in the next twelve months, with an interval, and when the next order is due.
+
+A run reads the orders once, judges every method on the last complete window, and scores by the winner.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ml import artifact, baselines, frames, metrics
-from ml.purchase_models.betageo import BetaGeo
+from ml import artifact, baselines, features, frames, metrics
 from ml.purchase_models.gammagamma import GammaGamma
-from ml.purchase_models.summary import PurchaseSummary, summarise
-from ml.purchase_models.valuation import discounted_value, spending_interval
+from ml.purchase_models.history import OrderHistory
+from ml.purchase_models.summary import summary_of
 from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.value_models import judging
+from ml.value_models.judging import BASELINE, LEVEL, Judgement
+from ml.value_models.outlook import COUNT_MODELS, FOREST, Forest, Outlook, forest_before, inputs_of
+from ml.value_models.scoring import COLUMNS, historic_value, scored
+from ml.value_models.season import Season
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from ml.purchase_models.counting import CountModel
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["COLUMNS", "historic_value", "predict", "train"]
 
-COLUMNS = [
-    "customer_id",
-    "clv_historic",
-    "clv_12m",
-    "clv_12m_low",
-    "clv_12m_high",
-    "expected_orders_12m",
-    "p_alive",
-    "next_order_at",
-]
 MIN_CUSTOMERS, MIN_REPEAT, MIN_HISTORY_DAYS = 100, 30, 90
-YEAR_DAYS = 365
-SECONDS_A_DAY = 86_400
 HORIZONS = (180, 90)
-SHORTEST_TENURE_DAYS = 90
-LONGEST_WAIT_DAYS = 730
-LEVEL = 0.8
 INDEPENDENT_BELOW = 0.3
+SUMMARISED = ("frequency", "recency", "age", "valued", "value")
 
 
 def train(
@@ -49,194 +41,154 @@ def train(
     horizon_days: int | None = None,
     monthly_discount: float = 0.01,
 ) -> TrainingResult:
-    """Value every customer with an order before ``as_of`` by BG/NBD and Gamma-Gamma, time in days.
+    """Value every customer with an order before ``as_of``, time in days, money undiscounted where not said otherwise.
 
-    Judged on the last complete ``horizon_days`` (180 if as long a history lies before them, else 90) by the rank
-    correlation with the revenue that came, beside the historical rate going on; the models judged saw nothing of
-    that window. Mean absolute error does not decide, since it rewards predicting nothing for whoever buys seldom,
-    nor does the squared error, which only the largest customers decide; both are reported. If the baseline wins,
-    it makes the scores. The interval holds the spending with at least 80% probability under the model, and always
-    the mean.
+    Judged on the last complete ``horizon_days`` (180 if as long a history lies before them, else 90), of which the
+    models judged saw nothing: BG/NBD, MBG/NBD and Pareto/NBD with Gamma-Gamma, of which the likeliest before the
+    window stands for all, the forest, and the historical rate going on. The rank correlation with the revenue that
+    came decides; absolute errors and totals are reported beside it. The interval holds the spending with 80%
+    probability under the model, and always the mean. A season is learned once a full year is known.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
     known = frames.known_before(frame, end)
-    horizon_days = horizon_days or _longest_horizon(known, end)
+    history = OrderHistory.of(frame, end)
+    horizon_days = horizon_days or _longest_horizon(history, end)
     cutoff = end - timedelta(days=horizon_days)
-    needs = _needs(known, cutoff, horizon_days)
     card = artifact.new_card(
         question="clv", as_of=as_of, frame=known, seed=seed,
         parameters={"horizon_days": horizon_days, "monthly_discount": monthly_discount, "interval_level": LEVEL},
         window={"test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
+    needs = _needs(history, cutoff, horizon_days)
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    measured, rival = _judge(known, cutoff, horizon_days, seed)
-    is_better = measured["spearman"] > rival.metrics["spearman"]
-    summary = summarise(known, end)
-    counts, values = _fit(summary)
-    served = "BG/NBD and Gamma-Gamma" if is_better else rival.name
-    outlook = _outlook if is_better else _naive_outlook
-    scores = outlook(counts, values, summary, monthly_discount, seed)
-    scores.insert(1, "clv_historic", historic_value(known, end))
-    scores["p_alive"] = counts.p_alive(*_history(summary))
-    scores["next_order_at"] = _next_order(counts, summary, end)
+    found = judging.judge(known, history, cutoff, end, horizons=HORIZONS, seed=seed)
+    return _answered(card, found, needs, known, history, monthly_discount=monthly_discount)
+
+
+def _answered(
+    card: dict[str, Any],
+    found: Judgement,
+    needs: list[Need],
+    known: pd.DataFrame,
+    history: OrderHistory,
+    *,
+    monthly_discount: float,
+) -> TrainingResult:
+    """The result: every customer scored by what won, refitted to all that is known."""
+    as_of, seed = datetime.fromisoformat(card["as_of"]), int(card["seed"])
+    outlook, title = Outlook.of(history, frames.moment(as_of)), found.outlook.likeliest
+    is_forest = found.served == FOREST
+    forest = forest_before(known, history, outlook, horizons=HORIZONS, seed=seed) if is_forest else None
+    scores = scored(
+        known, history, outlook, served=found.served, title=title, forest=forest,
+        monthly_discount=monthly_discount, seed=seed,
+    )  # fmt: skip
+    tested = {
+        "customer_id": found.customers,
+        "actual": found.actual,
+        "predicted": found.predicted[found.served],
+    }
     return judged(
-        card | {"model": _described(counts, values, summary)},
-        as_of=as_of, is_better=is_better, metrics=measured, baseline=rival, needs=needs,
-        scores=scores[COLUMNS], served=served,
-        arrays={"betageo": np.array([counts.r_, counts.alpha_, counts.a_, counts.b_]),
-                "gammagamma": np.array([values.p_, values.q_, values.v_])},
+        card | _described(found, outlook, title),
+        as_of=as_of, is_better=found.is_better, needs=needs, scores=scores, served=_named(found.served),
+        metrics=found.metrics[found.chosen] | dict(found.notes),
+        baseline=Baseline(BASELINE, found.metrics[BASELINE]),
+        arrays=_kept("now", outlook, title) | _kept("judged", found.outlook, title),
+        estimator=forest.model if forest else None,
+        judged_estimator=found.forest.model if is_forest and found.forest else None,
+        tested=pd.DataFrame(tested), inputs=outlook.summary.frame[["customer_id", *SUMMARISED]],
     )  # fmt: skip
 
 
-def historic_value(lines: pd.DataFrame, as_of: datetime) -> Floats:
-    """AOV x orders a year x lifespan in years, in money, one value a customer in order of customer_id.
+def predict(kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime) -> pd.DataFrame:
+    """What the run ``kept`` foresees of its horizon from ``cutoff`` on, by the method it served, as it was judged.
 
-    A customer's tenure runs from the first order to ``as_of`` and counts as at least 90 days; the lifespan is the
-    longer of it and the shop's mean time from first to last order among customers who came back. Someone here for
-    longer than that has spent what the formula says; someone new is credited with the shop's usual lifespan.
+    ``customer_id`` and ``predicted`` (spending, undiscounted) of every customer with an order before ``cutoff``.
     """
-    known = frames.known_before(lines, as_of)
-    people = known.groupby("customer_id").agg(
-        orders=("order_id", "nunique"),
-        revenue=("revenue", "sum"),
-        first=("ordered_at", "min"),
-        last=("ordered_at", "max"),
-    )
-    lived = (people["last"] - people["first"]).dt.total_seconds().to_numpy(dtype=float) / SECONDS_A_DAY
-    age = (frames.moment(as_of) - people["first"]).dt.total_seconds().to_numpy(dtype=float) / SECONDS_A_DAY
-    tenure = np.maximum(age, SHORTEST_TENURE_DAYS)
-    came_back = lived[(people["orders"] > 1).to_numpy()]
-    usual = float(came_back.mean()) if came_back.size else 0.0
-    orders, revenue = people["orders"].to_numpy(dtype=float), people["revenue"].to_numpy(dtype=float)
-    return np.asarray(revenue / orders * (orders / tenure) * np.maximum(tenure, usual))
+    history, days = OrderHistory.of(frame, cutoff), int(kept.card["parameters"]["horizon_days"])
+    outlook = _outlook_of(kept, history, frames.moment(cutoff))
+    title, served = kept.card["count_model"], kept.card["method"]
+    predicted = outlook.spending(title, days)
+    if served == BASELINE:
+        predicted = baselines.historical_spending(outlook.summary, days)
+    elif served == FOREST:
+        forest = Forest(kept.judged_estimator, int(kept.card["forest"]["days"]), ())
+        rows, table = inputs_of(features.behaviour(frame, [cutoff]), outlook, forest.days)
+        predicted = forest.spending(outlook, table, days, rows)
+    return pd.DataFrame({"customer_id": outlook.summary.frame["customer_id"], "predicted": predicted})
 
 
-def _longest_horizon(known: pd.DataFrame, end: pd.Timestamp) -> int:
+def _longest_horizon(history: OrderHistory, end: pd.Timestamp) -> int:
     """The longest of `HORIZONS` that leaves as long a history before it, else the shortest."""
-    days = (end - known["ordered_at"].min()).days if len(known) else 0
+    first = pd.Timestamp(np.datetime64(history.span[0], "D"))
+    days = (end - first).days if history.customers.size else 0
     return next((horizon for horizon in HORIZONS if days >= 2 * horizon), HORIZONS[-1])
 
 
-def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:
-    before = summarise(known, cutoff).frame
+def _needs(history: OrderHistory, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:
+    before = summary_of(history, cutoff).frame
     repeat = float(((before["frequency"] > 0) & (before["value"] > 0)).sum())
-    span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
+    first, last = history.span
     return [
-        Need("days of history", MIN_HISTORY_DAYS + horizon_days, float(span)),
+        Need("days of history", MIN_HISTORY_DAYS + horizon_days, float(last - first + 1)),
         Need(f"customers {horizon_days} days ago", MIN_CUSTOMERS, float(len(before))),
         Need(f"customers with a repeat purchase {horizon_days} days ago", MIN_REPEAT, repeat),
     ]
 
 
-def _history(summary: PurchaseSummary) -> tuple[Floats, Floats, Floats]:
-    return summary.column("frequency"), summary.column("recency"), summary.column("age")
+def _named(served: str) -> str:
+    return served if served in {BASELINE, FOREST} else f"{served} and Gamma-Gamma"
 
 
-def _fit(summary: PurchaseSummary) -> tuple[BetaGeo, GammaGamma]:
-    return (
-        BetaGeo().fit(*_history(summary)),
-        GammaGamma().fit(summary.column("valued"), summary.column("value")),
-    )
-
-
-def _judge(
-    known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int, seed: int
-) -> tuple[dict[str, float], Baseline]:
-    summary = summarise(known, cutoff)
-    counts, values = _fit(summary)
-    days, spent = _window(known, cutoff, summary)
-    orders = counts.expected_purchases(horizon_days, *_history(summary))
-    money = orders * values.expected_value(summary.column("valued"), summary.column("value"))
-    naive = baselines.historical_spending(summary, horizon_days)
-    low, high = spending_interval(counts, values, summary, t=horizon_days, seed=seed, level=LEVEL)
-    gain, gain_low, gain_high = metrics.paired_difference(metrics.spearman, spent, money, naive, seed=seed)
-    measured = _metrics(spent, money, days, orders) | {
-        "horizon_days": float(horizon_days),
-        "spearman_gain": gain,
-        "spearman_gain_low": gain_low,
-        "spearman_gain_high": gain_high,
-        "interval_coverage": float(
-            np.mean((spent >= low - 0.005) & (spent <= np.maximum(high, money) + 0.005))
-        ),
-    }
-    rival = _metrics(spent, naive, days, baselines.historical_rate(summary, horizon_days))
-    return measured, Baseline("historical rate", rival)
-
-
-def _window(known: pd.DataFrame, cutoff: pd.Timestamp, summary: PurchaseSummary) -> tuple[Floats, Floats]:
-    """Purchase days and revenue from ``cutoff`` on, of the customers of ``summary``, in their order."""
-    later = known[known["ordered_at"] >= cutoff]
-    people = summary.frame["customer_id"]
-    days = later["ordered_at"].dt.floor("D").groupby(later["customer_id"]).nunique()
-    spent = later.groupby("customer_id")["revenue"].sum()
-    return people.map(days).fillna(0).to_numpy(dtype=float), people.map(spent).fillna(0).to_numpy(dtype=float)
-
-
-def _metrics(spent: Floats, money: Floats, days: Floats, orders: Floats) -> dict[str, float]:
+def _kept(when: str, outlook: Outlook, title: str) -> dict[str, Any]:
     return {
-        "mae": metrics.mae(spent, money),
-        "rmse": metrics.rmse(spent, money),
-        "spearman": metrics.spearman(spent, money),
-        "mean_ratio": metrics.mean_ratio(spent, money),
-        "top_decile_lift": metrics.top_decile_lift(spent, money),
-        "purchases_mae": metrics.mae(days, orders),
-        "purchases_correlation": metrics.correlation(days, orders),
+        f"{when}_counts": outlook.counts[title].parameters,
+        f"{when}_values": outlook.worth.parameters,
+        f"{when}_season": np.array([outlook.season.known_days, *outlook.season.multipliers]),
     }
 
 
-def _outlook(
-    counts: BetaGeo, values: GammaGamma, summary: PurchaseSummary, monthly_discount: float, seed: int
-) -> pd.DataFrame:
-    mean = discounted_value(counts, values, summary, monthly_discount=monthly_discount)
-    whole = discounted_value(counts, values, summary)
-    low, high = spending_interval(counts, values, summary, t=YEAR_DAYS, seed=seed, level=LEVEL)
-    discount = np.divide(mean, whole, out=np.ones_like(mean), where=whole > 0)
-    orders = counts.expected_purchases(YEAR_DAYS, *_history(summary))
-    return _priced(summary, mean, low * discount, high * discount, orders)
+def _outlook_of(kept: artifact.Artifact, history: OrderHistory, moment: pd.Timestamp) -> Outlook:
+    """The outlook of a later moment by the parameters an earlier run was judged with."""
+    title = kept.card["count_model"]
+    model = next(each for each in COUNT_MODELS if each.title == title)
+    days, *multipliers = kept.arrays["judged_season"].tolist()
+    season = Season(tuple(multipliers), int(days))
+    summary = summary_of(history, moment)
+    counts: dict[str, CountModel] = {title: model.of(*kept.arrays["judged_counts"])}
+    worth = GammaGamma.of(*kept.arrays["judged_values"])
+    return Outlook(moment, summary, season.retimed(summary, moment), season, counts, worth)
 
 
-def _naive_outlook(
-    counts: BetaGeo, values: GammaGamma, summary: PurchaseSummary, monthly_discount: float, seed: int
-) -> pd.DataFrame:
-    del counts, values, seed
-    discount = float(np.mean((1 + monthly_discount) ** -np.arange(1.0, 13.0)))
-    mean = baselines.historical_spending(summary, YEAR_DAYS) * discount
-    low, high = baselines.historical_spending_interval(summary, YEAR_DAYS, LEVEL)
-    return _priced(
-        summary, mean, low * discount, high * discount, baselines.historical_rate(summary, YEAR_DAYS)
+def _described(found: Judgement, outlook: Outlook, title: str) -> dict[str, Any]:
+    repeat = outlook.summary.column("frequency") > 0
+    correlation = metrics.correlation(
+        outlook.summary.column("frequency")[repeat], outlook.summary.column("value")[repeat]
     )
-
-
-def _priced(
-    summary: PurchaseSummary, mean: Floats, low: Floats, high: Floats, orders: Floats
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "customer_id": summary.frame["customer_id"],
-            "clv_12m": mean,
-            "clv_12m_low": np.minimum(low, mean),
-            "clv_12m_high": np.maximum(high, mean),
-            "expected_orders_12m": orders,
-        }
-    )
-
-
-def _next_order(counts: BetaGeo, summary: PurchaseSummary, end: pd.Timestamp) -> pd.Series:
-    """The median date of the next order if the customer is alive; empty beyond two years."""
-    wait = counts.median_wait(summary.column("frequency"), summary.column("age"))
-    days = np.where(wait <= LONGEST_WAIT_DAYS, np.ceil(wait), np.nan)
-    return (end.floor("D") + pd.to_timedelta(pd.Series(days), unit="D")).astype("datetime64[us]")
-
-
-def _described(counts: BetaGeo, values: GammaGamma, summary: PurchaseSummary) -> dict[str, Any]:
-    repeat = summary.column("frequency") > 0
-    correlation = metrics.correlation(summary.column("frequency")[repeat], summary.column("value")[repeat])
     return {
-        "time_unit": summary.unit.name.lower(),
-        "betageo": {"r": counts.r_, "alpha": counts.alpha_, "a": counts.a_, "b": counts.b_},
-        "gammagamma": {"p": values.p_, "q": values.q_, "v": values.v_},
-        "frequency_value_correlation": correlation,
-        "is_value_independent": bool(abs(correlation) < INDEPENDENT_BELOW),
+        "method": found.served,
+        "count_model": title,
+        "rivals": {name: values for name, values in found.metrics.items() if name != found.chosen},
+        "model": {
+            "time_unit": outlook.summary.unit.name.lower(),
+            "counts": {
+                each: dict(zip(model.names, model.parameters.tolist(), strict=True))
+                | {"log_likelihood": model.log_likelihood_}
+                for each, model in outlook.counts.items()
+            },
+            "gammagamma": dict(zip("pqv", outlook.worth.parameters.tolist(), strict=True)),
+            "frequency_value_correlation": correlation,
+            "is_value_independent": bool(abs(correlation) < INDEPENDENT_BELOW),
+        },
+        "season": {
+            "is_learned": outlook.season.is_learned,
+            "known_days": outlook.season.known_days,
+            "multipliers": list(outlook.season.multipliers),
+            "was_judged": found.outlook.season.is_learned,
+        },
+        "forest": None
+        if found.forest is None
+        else {"days": found.forest.days, "windows": [str(window) for window in found.forest.windows]},
     }

@@ -43,16 +43,16 @@ class BetaGeo(CountModel):
         odds_gone = np.log(a) - np.log(b + np.maximum(chances, 1) - 1) + power
         return np.where(chances > 0, special.expit(-odds_gone), 1.0)
 
-    def expected_purchases(self, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
-        """E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], shape (n,).
+    def expected_if_alive(self, t: float, frequency: Floats, age: Floats) -> Floats:
+        """E[Y(t) | x, T, alive at T], the purchases expected in (T, T + t] of who is alive, shape (n,).
 
-        Equation 10 of the paper after Euler's transformation of its 2F1, which takes the power (r + x) out, so that
-        it neither overflows nor cancels for frequent buyers.
+        Of equation 10 of the paper after Euler's transformation of its 2F1, which takes the power (r + x) out, so
+        that it neither overflows nor cancels for frequent buyers.
         """
-        frequency, age = np.asarray(frequency, dtype=np.float64), np.asarray(age, dtype=np.float64)
-        distinct, which = np.unique(frequency + 1j * age, return_inverse=True)
-        ahead = self._if_alive(t, distinct.real, distinct.imag)[which.ravel()]
-        return np.asarray(ahead * self.p_alive(frequency, recency, age))
+        distinct, which = np.unique(
+            np.asarray(frequency, dtype=np.float64) + 1j * np.asarray(age), return_inverse=True
+        )
+        return self._if_alive(t, distinct.real, distinct.imag)[which.ravel()]
 
     def expected_purchases_of_new(self, t: Floats) -> Floats:
         """E[X(t)]: repeat purchases of a random customer in the ``t`` after the first purchase; shape of ``t``."""

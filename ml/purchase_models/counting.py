@@ -84,8 +84,6 @@ class CountModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ship
     Attributes
     ----------
     log_likelihood_ : natural log of the likelihood at the optimum
-    covariance_ : of the log-parameters, the inverse of the observed information, shape (k, k); where the data say
-        next to nothing about a parameter its variance is cut at 1
     n_customers_ : how many histories were fitted
     """
 
@@ -113,7 +111,6 @@ class CountModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ship
         histories = Histories.of(x, tx, T)
         scaled = histories.scaled(scale)
         theta = self._best(scaled, self._first(scaled))
-        self.covariance_ = _covariance(lambda at: self._slope(at, scaled), theta)
         self._set(np.exp(theta) * np.where(self.times, scale, 1.0))
         self.log_likelihood_ = self._likelihood_and_slope(self.parameters, histories)[0]
         self.n_customers_ = int(x.size)
@@ -134,11 +131,13 @@ class CountModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ship
         check_is_fitted(self, f"{self.names[0]}_")
         return np.array([getattr(self, f"{name}_") for name in self.names])
 
-    @property
-    def standard_errors(self) -> dict[str, float]:
-        """The standard error of each parameter by the inverse of the observed information."""
-        check_is_fitted(self, "covariance_")
-        errors = self.parameters * np.sqrt(np.diag(self.covariance_))
+    def standard_errors(self, frequency: Floats, recency: Floats, age: Floats) -> dict[str, float]:
+        """The standard error of each parameter by the observed information of the histories that were fitted.
+
+        Where they say next to nothing about a parameter, its error is cut at the parameter itself.
+        """
+        histories, at = Histories.of(*checked_histories(frequency, recency, age)), self.parameters
+        errors = at * np.sqrt(np.diag(_covariance(lambda theta: self._slope(theta, histories), np.log(at))))
         return dict(zip(self.names, errors.tolist(), strict=True))
 
     def log_likelihood(self, frequency: Floats, recency: Floats, age: Floats) -> float:
@@ -150,9 +149,13 @@ class CountModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ship
     def p_alive(self, frequency: Floats, recency: Floats, age: Floats) -> Floats:
         """P(alive at T | x, t_x, T), shape (n,). What the model believes of the past, and no churn score."""
 
-    @abstractmethod
     def expected_purchases(self, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
         """E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], shape (n,)."""
+        return self.expected_if_alive(t, frequency, age) * self.p_alive(frequency, recency, age)
+
+    @abstractmethod
+    def expected_if_alive(self, t: float, frequency: Floats, age: Floats) -> Floats:
+        """E[Y(t) | x, T, alive at T], the purchases expected in (T, T + t] of who is alive, shape (n,)."""
 
     @abstractmethod
     def expected_purchases_of_new(self, t: Floats) -> Floats:

@@ -13,6 +13,7 @@ and beta is larger, and the derivatives come from the same nodes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
@@ -22,7 +23,7 @@ from ml.purchase_models.counting import CountModel, Floats, Histories
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 MANY_NODES, MANY_WEIGHTS = np.polynomial.legendre.leggauss(100)  # for NBD counts, whose peak may be narrow
 DECAYED = 40.0  # beyond exp(-40) of its start the integrand is nothing
-CHUNK = 20_000  # histories integrated at a time, so that memory does not grow with the shop
+CHUNK = 4_000  # histories integrated at a time, so that all of it stays in the cache
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,17 @@ class _Integral:
     log_beta: Floats
     by_alpha: Floats
     by_beta: Floats
+
+
+class _Nodes(NamedTuple):
+    """The integral's log, shape (n,), and at its nodes, shape (n, nodes), shares of it, alpha + u, beta + u, logs."""
+
+    log_total: Floats
+    share: Floats
+    alpha: Floats
+    beta: Floats
+    log_alpha: Floats
+    log_beta: Floats
 
 
 class ParetoNBD(CountModel):
@@ -55,14 +67,13 @@ class ParetoNBD(CountModel):
         r, alpha, s, beta = self.parameters
         x, recency, age = (np.asarray(part, dtype=np.float64) for part in (frequency, recency, age))
         log_alive = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
-        log_gone = np.log(s) + _integral(self.parameters, x, recency, age).log
+        log_gone = np.log(s) + _log_integral(self.parameters, x, recency, age)
         return np.asarray(special.expit(log_alive - log_gone))
 
-    def expected_purchases(self, t: float, frequency: Floats, recency: Floats, age: Floats) -> Floats:
-        """E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], shape (n,)."""
+    def expected_if_alive(self, t: float, frequency: Floats, age: Floats) -> Floats:
+        """E[Y(t) | x, T, alive at T], the purchases expected in (T, T + t] of who is alive, shape (n,)."""
         r, alpha, s, beta = self.parameters
-        rate = (r + frequency) / (alpha + age)
-        return np.asarray(_lived(t, s, beta + age) * rate * self.p_alive(frequency, recency, age))
+        return np.asarray(_lived(t, s, beta + age) * (r + frequency) / (alpha + age))
 
     def expected_purchases_of_new(self, t: Floats) -> Floats:
         """E[X(t)]: repeat purchases of a random customer in the ``t`` after the first purchase; shape of ``t``."""
@@ -75,7 +86,7 @@ class ParetoNBD(CountModel):
         x, age = np.asarray(frequency, dtype=np.float64), np.asarray(age, dtype=np.float64)
         log_now = (r + x) * np.log(alpha + age) + s * np.log(beta + age)
         stays = np.exp(log_now - (r + x) * np.log(alpha + age + t) - s * np.log(beta + age + t))
-        leaves = np.exp(log_now + np.log(s) + _integral(self.parameters, x, age, age + t).log)
+        leaves = np.exp(log_now + np.log(s) + _log_integral(self.parameters, x, age, age + t))
         return np.asarray(1 - self.p_alive(x, recency, age) * (1 - np.minimum(stays + leaves, 1.0)))
 
     def p_count(self, n: int, t: float) -> float:
@@ -153,6 +164,19 @@ def _of_times(parameters: Floats, x: Floats, recency: Floats, age: Floats) -> tu
 
 
 def _integral(parameters: Floats, x: Floats, since: Floats, until: Floats) -> _Integral:
+    nodes = _nodes(parameters, x, since, until)
+    means = ((nodes.share * part).sum(axis=1) for part in (nodes.log_alpha, nodes.log_beta))
+    inverse = ((nodes.share / part).sum(axis=1) for part in (nodes.alpha, nodes.beta))
+    return _Integral(nodes.log_total, *means, *inverse)
+
+
+def _log_integral(parameters: Floats, x: Floats, since: Floats, until: Floats) -> Floats:
+    parts = [slice(start, start + CHUNK) for start in range(0, x.size, CHUNK)]
+    found = [_nodes(parameters, x[part], since[part], until[part]).log_total for part in parts]
+    return np.concatenate(found) if found else np.empty(0)
+
+
+def _nodes(parameters: Floats, x: Floats, since: Floats, until: Floats) -> _Nodes:
     """I over [since, until], in v = log(floor + u) with ``floor`` the lesser of alpha and beta.
 
     In v the integrand changes by no more than its powers; it is followed until it has decayed.
@@ -163,18 +187,17 @@ def _integral(parameters: Floats, x: Floats, since: Floats, until: Floats) -> _I
     start = floor + since
     decay = power * start / (alpha + since) + (s + 1) * start / (beta + since) - 1
     span = np.minimum(np.log((floor + until) / start), DECAYED / np.maximum(decay, 1e-9))
-    at = start[:, None] * np.exp((NODES + 1) / 2 * span[:, None])
+    log_at = np.log(start)[:, None] + (NODES + 1) / 2 * span[:, None]
+    at = np.exp(log_at)
     to_alpha, to_beta = at + (alpha - floor), at + (beta - floor)
-    log_alpha, log_beta = np.log(to_alpha), np.log(to_beta)
-    log_each = np.log(at) - power[:, None] * log_alpha - (s + 1) * log_beta
+    log_alpha, log_beta = (log_at, np.log(to_beta)) if alpha <= beta else (np.log(to_alpha), log_at)
+    log_each = log_at - power[:, None] * log_alpha - (s + 1) * log_beta
     top = log_each.max(axis=1, keepdims=True)
     each = np.exp(log_each - top) * WEIGHTS
     total = each.sum(axis=1)
     with np.errstate(divide="ignore"):
         log_total = top[:, 0] + np.log(total) + np.log(span / 2)
-    each /= total[:, None]
-    means = ((each * part).sum(axis=1) for part in (log_alpha, log_beta, 1 / to_alpha, 1 / to_beta))
-    return _Integral(log_total, *means)
+    return _Nodes(log_total, each / total[:, None], to_alpha, to_beta, log_alpha, log_beta)
 
 
 def _lived(t: float | Floats, s: float, beta: float | Floats) -> Floats:

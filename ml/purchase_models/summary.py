@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ml import frames
+from ml.purchase_models.history import OrderHistory
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-SECONDS_A_DAY = 86_400
 
 
 class TimeUnit(Enum):
@@ -58,23 +57,27 @@ def summarise(lines: pd.DataFrame, as_of: datetime, unit: TimeUnit = TimeUnit.DA
     ``value`` is over all purchase days that brought revenue, the first included: leaving the first out, as the
     paper's data do, would make everyone who bought once worth the same.
     """
-    known = frames.known_before(lines, as_of)
-    day = known["ordered_at"].dt.floor("D")
-    days = known.groupby(["customer_id", day], sort=True)["revenue"].sum().reset_index()
-    bounds = days.groupby("customer_id")["ordered_at"].agg(["min", "max", "size"])
-    end = frames.moment(as_of).floor("D")
-    paid = days[days["revenue"] > 0].groupby("customer_id")["revenue"].agg(["mean", "size"])
-    paid = paid.reindex(bounds.index).fillna(0.0)
-    recency = (bounds["max"] - bounds["min"]).dt.total_seconds() / SECONDS_A_DAY
-    age = (end - bounds["min"]).dt.total_seconds() / SECONDS_A_DAY
+    return summary_of(OrderHistory.of(lines, as_of), as_of, unit)
+
+
+def summary_of(history: OrderHistory, as_of: datetime, unit: TimeUnit = TimeUnit.DAY) -> PurchaseSummary:
+    """As `summarise`, of orders already read, at any moment that the history can be cut at."""
+    who, day, revenue = history.purchases(as_of)
+    people, starts, days = np.unique(who, return_index=True, return_counts=True)
+    first, last = day[starts], day[starts + days - 1]
+    end = int(frames.moment(as_of).to_datetime64().astype("datetime64[D]").astype(np.int64))
+    is_paid = revenue > 0
+    size = history.customers.size
+    valued = np.bincount(who[is_paid], minlength=size)[people].astype(np.float64)
+    spent = np.bincount(who[is_paid], revenue[is_paid], size)[people]
     frame = pd.DataFrame(
         {
-            "customer_id": bounds.index.to_numpy(),
-            "frequency": (bounds["size"] - 1).to_numpy(dtype=float),
-            "recency": (recency / unit.value).to_numpy(dtype=float),
-            "age": (age / unit.value).to_numpy(dtype=float),
-            "valued": paid["size"].to_numpy(dtype=float),
-            "value": paid["mean"].to_numpy(dtype=float),
+            "customer_id": history.customers[people],
+            "frequency": (days - 1).astype(np.float64),
+            "recency": (last - first) / unit.value,
+            "age": (end - first) / unit.value,
+            "valued": valued,
+            "value": np.divide(spent, valued, out=np.zeros(people.size), where=valued > 0).round(9),
         }
     )
     return PurchaseSummary(frame, unit)

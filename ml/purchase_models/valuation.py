@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ml.purchase_models.counting import CountModel, Floats
     from ml.purchase_models.gammagamma import GammaGamma
     from ml.purchase_models.summary import PurchaseSummary
 CHUNK = 4_000  # customers simulated at a time, so that memory does not grow with the shop
 FEWEST = 100  # draws a history, at least
-MOST_NUMBERS = 8_000_000  # numbers of purchases drawn in all, roughly
+MOST_NUMBERS = 4_000_000  # numbers of purchases drawn in all, roughly
 
 
 def discounted_value(
@@ -28,9 +30,22 @@ def discounted_value(
     The sum over months i of (E[Y(i)] - E[Y(i - 1)]) / (1 + d)^i, times the expected value of a purchase; the length
     of a month comes from the summary's unit of time.
     """
-    return _discounted_purchases(counts, summary, months, monthly_discount) * values.expected_value(
+    ends = [month * summary.unit.per_month for month in range(1, months + 1)]
+    return discounted_purchases(counts, summary, ends, monthly_discount) * values.expected_value(
         summary.column("valued"), summary.column("value")
     )
+
+
+def discounted_purchases(
+    counts: CountModel, summary: PurchaseSummary, ends: Sequence[float], monthly_discount: float
+) -> Floats:
+    """Expected purchases up to the last of ``ends``, the ends of the months to come, each discounted to today."""
+    x, recency, age = (summary.column(name) for name in ("frequency", "recency", "age"))
+    until = [np.zeros(x.size), *(counts.expected_if_alive(end, x, age) for end in ends)]
+    alive = counts.p_alive(x, recency, age)
+    months = range(1, len(until))
+    left = sum((until[month] - until[month - 1]) / (1 + monthly_discount) ** month for month in months)
+    return np.asarray(alive * left)
 
 
 def spending_interval(
@@ -71,18 +86,3 @@ def _bounds(spent: Floats, level: float) -> Floats:
     tail = (1 - level) / 2
     low, one_sided, high = np.quantile(spent, [tail, level, 1 - tail], axis=1)
     return np.stack([low, np.where(low > 0, high, one_sided)])
-
-
-def _discounted_purchases(
-    counts: CountModel, summary: PurchaseSummary, months: int, monthly_discount: float
-) -> Floats:
-    history = (summary.column("frequency"), summary.column("recency"), summary.column("age"))
-    if monthly_discount == 0:
-        return counts.expected_purchases(months * summary.unit.per_month, *history)
-    total = np.zeros(len(summary.frame))
-    before = np.zeros(len(summary.frame))
-    for month in range(1, months + 1):
-        until = counts.expected_purchases(month * summary.unit.per_month, *history)
-        total += (until - before) / (1 + monthly_discount) ** month
-        before = until
-    return total

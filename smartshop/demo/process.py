@@ -192,10 +192,11 @@ def _history(
 
 
 def _quantities(rng: np.random.Generator, count: int) -> Ints:
-    return rng.choice(np.array([1, 2, 3, 4, 6]), count, p=[0.7, 0.18, 0.05, 0.05, 0.02])
+    return rng.choice(np.array(QUANTITIES), count, p=QUANTITY_SHARES)
 
 
-MEAN_QUANTITY = 0.7 + 2 * 0.18 + 3 * 0.05 + 4 * 0.05 + 6 * 0.02
+QUANTITIES, QUANTITY_SHARES = (1, 2, 3, 4, 6), (0.7, 0.18, 0.05, 0.05, 0.02)
+MEAN_QUANTITY = sum(n * share for n, share in zip(QUANTITIES, QUANTITY_SHARES, strict=True))
 
 
 def _lines(

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from smartshop.demo import process
+from smartshop.demo import process, truth
 from smartshop.demo.goods import goods
 from smartshop.demo.process import History, Truth, simulate
 
@@ -142,3 +142,21 @@ def test_a_customer_who_dropped_out_is_certain_to_stay_away(history: History) ->
     gone = history.truth.dropout <= history.truth.day_of(AS_OF)
     assert (process.oracle_churn(history.truth, AS_OF, HORIZON)[gone] == 1).all()
     assert (process.oracle_orders(history.truth, AS_OF, HORIZON)[gone] == 0).all()
+
+
+def test_expected_spending_is_net_of_what_is_taken_off_cancelled_and_sent_back() -> None:
+    """Beside what six histories went on to spend: sums over all customers, within what chance allows."""
+    expected = happened = 0.0
+    for seed in range(6):
+        history = simulate(3000, 24, seed, END)
+        known = _joined(history.truth)
+        expected += truth.expected_spending(history.truth, AS_OF, HORIZON)[known].sum()
+        begin = np.datetime64(AS_OF, "s")
+        inside = (history.at >= begin) & (history.at < begin + np.timedelta64(HORIZON, "D"))
+        inside &= ~history.is_guest & ~history.is_cancelled
+        inside[inside] = known[history.customer[inside]]
+        mine = inside[history.order]
+        kept = history.quantity[mine] - history.returned_quantity[mine]
+        paid = 1 - history.discount_percent[history.order[mine]] / 100
+        happened += float((goods().price[history.product[mine]] * kept * paid).sum()) / 100
+    assert happened == pytest.approx(expected, rel=0.04)

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 
 from ml import artifact, baselines, risk_models
-from ml.purchase_models import betageo, gammagamma, paretonbd
+from ml.purchase_models import betageo, forest, gammagamma, paretonbd
 from ml.purchase_models.betageo import BetaGeo, ModifiedBetaGeo
 from ml.purchase_models.counting import CountModel
 from ml.purchase_models.gammagamma import GammaGamma
@@ -46,6 +46,11 @@ def spending(seed: int) -> Arguments:
     return rng.poisson(2.0, 200).astype(float), rng.gamma(3.0, 10.0, 200)
 
 
+def amounts(seed: int) -> Arguments:
+    X, _ = table(seed)
+    return X, np.maximum(np.expm1(X[:, 0] + X[:, 1]), 0.0)
+
+
 def table(seed: int) -> Arguments:
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(300, 3))
@@ -72,6 +77,12 @@ CASES = [
         for model in (BetaGeo(), ModifiedBetaGeo(), ParetoNBD())
     ],
     Case(GammaGamma(), spending, lambda model, data: model.expected_value(*data), (EMPTY, EMPTY)),
+    Case(
+        forest.SpendingForest(n_estimators=20),
+        amounts,
+        lambda model, data: np.stack([model.predict(data[0]), *model.interval(data[0])]),
+        (np.ones((4, 1)), np.ones(4)),
+    ),
     Case(baselines.BaseRate(), column, probability, (EMPTY, EMPTY)),
     Case(baselines.RecencyAlone(), column, probability, (-np.ones(4), np.array([0.0, 1.0, 0.0, 1.0]))),
     Case(
@@ -92,7 +103,7 @@ def learned(model: Any) -> dict[str, Any]:
 
 
 def test_the_suite_covers_every_estimator_of_the_library() -> None:
-    modules = (baselines, risk_models, betageo, gammagamma, paretonbd)
+    modules = (baselines, risk_models, betageo, gammagamma, paretonbd, forest)
     found = {
         member.__name__
         for module in modules
