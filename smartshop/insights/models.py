@@ -9,6 +9,7 @@ import sqlalchemy.orm as so
 from smartshop.kernel.db import Base
 
 STATES = ("running", "promoted", "refused", "insufficient", "failed")
+CAUSES = ("training", "rollback", "table")
 RISKS = ("high", "medium", "low")
 
 
@@ -71,6 +72,40 @@ class SegmentScore(_Score, Base):
     f: so.Mapped[int]
     m: so.Mapped[int]
     segment: so.Mapped[str] = so.mapped_column(sa.String(40))
+
+
+class SegmentCell(Base):
+    """A cell of the table of segments: recency score, and mean of the frequency and monetary scores."""
+
+    __tablename__ = "segment_cells"
+    __table_args__ = (
+        sa.CheckConstraint("recency BETWEEN 1 AND 5 AND value BETWEEN 1 AND 5", name="scores_are_1_to_5"),
+    )
+
+    recency: so.Mapped[int] = so.mapped_column(primary_key=True, autoincrement=False)
+    value: so.Mapped[int] = so.mapped_column(primary_key=True, autoincrement=False)
+    segment: so.Mapped[str] = so.mapped_column(sa.String(40))
+
+
+class SegmentMove(Base):
+    """Somebody went from one segment to another: with a training, a rollback, or another table of segments."""
+
+    __tablename__ = "segment_moves"
+    __table_args__ = (
+        sa.CheckConstraint(f"cause IN {CAUSES}", name="cause_is_known"),
+        sa.CheckConstraint(
+            "from_segment IS NOT NULL OR to_segment IS NOT NULL", name="goes_from_or_to_a_segment"
+        ),
+        sa.Index("ix_segment_moves_at", "at", "from_segment", "to_segment"),
+        sa.Index("ix_segment_moves_person_id", "person_id", "at"),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    person_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
+    at: so.Mapped[datetime]
+    from_segment: so.Mapped[str | None] = so.mapped_column(sa.String(40))
+    to_segment: so.Mapped[str | None] = so.mapped_column(sa.String(40))
+    cause: so.Mapped[str] = so.mapped_column(sa.String(10))
 
 
 class ClusterScore(_Score, Base):
