@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ SEGMENTS = (
 )
 """Every segment there is, from the best to the farthest gone."""
 BEST_SEGMENTS = ("Champions", "Loyal")
-TABLE = {
+Table = Mapping[int, Sequence[str]]
+TABLE: Table = {
     5: ("New", "Potential Loyalist", "Potential Loyalist", "Champions", "Champions"),
     4: ("Promising", "Promising", "Potential Loyalist", "Loyal", "Champions"),
     3: ("About to Sleep", "About to Sleep", "Needs Attention", "Loyal", "Loyal"),
@@ -47,11 +49,19 @@ TABLE = {
 """Segment by recency score (row) and by the mean of the frequency and monetary scores, halves up (column 1 to 5)."""
 
 
-def train(frame: pd.DataFrame, as_of: datetime, *, seed: int = 0, horizon_days: int = 90) -> TrainingResult:
+def train(
+    frame: pd.DataFrame,
+    as_of: datetime,
+    *,
+    seed: int = 0,
+    horizon_days: int = 90,
+    table: Table = TABLE,
+) -> TrainingResult:
     """Score and segment every customer with an order before ``as_of``, which is the reference date.
 
     Judged on the last complete ``horizon_days``: the share of that window's revenue which the customers then in the
     best segments bring, beside the same number of customers taken by recency alone. ``seed`` drives the bootstrap.
+    ``table`` names the segments (see `TABLE`); it stands in the card.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
@@ -62,13 +72,14 @@ def train(frame: pd.DataFrame, as_of: datetime, *, seed: int = 0, horizon_days: 
         question="rfm", as_of=as_of, frame=known, parameters={"horizon_days": horizon_days}, seed=seed,
         window={"reference_date": str(end), "test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
+    card["table"] = {str(recency): list(names) for recency, names in table.items()}
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
     inputs = features.behaviour(known, [cutoff, end])
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
-    measured, rival = _judge(segmented(then), known[known["ordered_at"] >= cutoff], seed)
+    measured, rival = _judge(segmented(then, table), known[known["ordered_at"] >= cutoff], seed)
     gain = measured["captured_share"] - rival.metrics["captured_share"]
-    scores = segmented(now)
+    scores = segmented(now, table)
     return judged(
         card, as_of=as_of, is_better=gain > 0, metrics=measured, baseline=rival, needs=needs,
         scores=scores, served="rfm",
@@ -76,7 +87,7 @@ def train(frame: pd.DataFrame, as_of: datetime, *, seed: int = 0, horizon_days: 
     )  # fmt: skip
 
 
-def segmented(inputs: pd.DataFrame) -> pd.DataFrame:
+def segmented(inputs: pd.DataFrame, table: Table = TABLE) -> pd.DataFrame:
     """`COLUMNS` for rows of customer_id, recency_days, orders, revenue; one row a customer, same order."""
     r = scores_of(-inputs["recency_days"].to_numpy(dtype=float))
     f = scores_of(inputs["orders"].to_numpy(dtype=float))
@@ -85,7 +96,7 @@ def segmented(inputs: pd.DataFrame) -> pd.DataFrame:
     result["recency_days"] = result["recency_days"].astype("int64")
     result["orders"] = result["orders"].astype("int64")
     result["r"], result["f"], result["m"] = r, f, m
-    result["segment"] = [segment(*each) for each in zip(r, f, m, strict=True)]
+    result["segment"] = [segment(*each, table) for each in zip(r, f, m, strict=True)]
     return result
 
 
@@ -99,9 +110,9 @@ def scores_of(values: Floats) -> Scores:
     return np.asarray(np.clip(1 + np.floor(5 * position), 1, 5), dtype=np.int64)
 
 
-def segment(r: int, f: int, m: int) -> str:
-    """The one segment of three scores from 1 to 5: `TABLE` at r and at (f + m) / 2, halves up."""
-    return TABLE[int(r)][(int(f) + int(m) + 1) // 2 - 1]
+def segment(r: int, f: int, m: int, table: Table = TABLE) -> str:
+    """The one segment of three scores from 1 to 5: ``table`` at r and at (f + m) / 2, halves up."""
+    return table[int(r)][(int(f) + int(m) + 1) // 2 - 1]
 
 
 def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:

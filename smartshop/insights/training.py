@@ -25,7 +25,7 @@ from ml.frames import FrameRefused
 from ml.results import TrainingResult
 from smartshop.insights import frames, judging, rules, watching
 from smartshop.insights.operations import runs as recording
-from smartshop.insights.queries import runs
+from smartshop.insights.queries import grid, runs
 from smartshop.kernel import clock, money
 from smartshop.kernel.config import Settings
 from smartshop.kernel.errors import DomainError, Invalid, Refused
@@ -241,10 +241,11 @@ def _applying(question: str, room: Classroom) -> judging.Predict | None:
 
 
 def _asked(reader: Callable[..., object], question: str, room: Classroom) -> dict[str, Any]:
-    """What a reader takes beside the order lines: what customers left beside them, and the run that is served."""
+    """What a reader takes beside the order lines: what customers left beside them, the run that is served, and the table of segments."""
     there: dict[str, Callable[[], Any]] = {
         "traces": lambda: room.history.traces,
         "previous": lambda: _served(question, room),
+        "table": grid.rows,
     }
     return {name: there[name]() for name in inspect.signature(reader).parameters if name in there}
 

@@ -114,9 +114,10 @@ def forget_old(settings: Settings) -> str:
             emails=settings.keep_emails_days,
             searches=settings.keep_searches_days,
             unpaid=settings.keep_unpaid_days,
+            moves=settings.keep_moves_days,
         )
     )
-    told = f"{gone.events} events, {gone.emails} e-mails and {gone.searches} searches deleted"
+    told = f"{gone.events} events, {gone.emails} e-mails and {gone.searches} searches deleted, {gone.moves} moves"
     return f"{told}, {gone.unpaid} unpaid orders without a person"
 
 

@@ -155,6 +155,9 @@ class Settings(BaseSettings):
     keep_unpaid_days: int = Field(
         90, ge=7, le=3650, description="How long orders that were never paid keep who placed them."
     )
+    keep_moves_days: int = Field(
+        1095, ge=30, le=3650, description="How long it is kept who moved from one segment to another."
+    )
     training_hour: int = Field(
         3, ge=0, le=23, description="UTC hour at which the models are trained each night."
     )

@@ -49,6 +49,7 @@ VIEWS = (
     "admin.scores",
     "admin.roles",
     "admin.searches",
+    "admin.segments",
     "admin.showing",
     "admin.sheets",
     "admin.stock",

@@ -53,6 +53,7 @@ AUDITED: dict[str, str] = {
     "admin.add_method": "delivery.added",
     "admin.change_method": "delivery.changed",
     "admin.remove_method": "delivery.removed",
+    "admin.change_segment_table": "segments.changed",
     "admin.roll_back": "model.rolled_back",
     "admin.create_promotion": "promotion.created",
     "admin.change_promotion": "promotion.changed",
@@ -72,6 +73,7 @@ AUDITED: dict[str, str] = {
     "admin.remove_role": "role.removed",
 }
 NOTHING_TO_RECORD: dict[str, str] = {
+    "admin.preview_segment_table": "nothing changes; saving the table is recorded",
     "admin.upload_products": "the file is looked at; applying it is recorded",
     "admin.upload_stock": "the file is looked at; applying it is recorded",
     "admin.export_many_products": "goods are no personal data, and nothing changes",

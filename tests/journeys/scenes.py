@@ -294,6 +294,7 @@ SCENES: Mapping[str, Scene] = {
     "erasing a customer": Scene(at("/admin/customers/1/erase"), "", ROOT),
     "admin customer": Scene(at("/admin/customers/1"), "", ROOT),
     "admin segments": Scene(at("/admin/segments"), "", ROOT),
+    "admin table of segments": Scene(at("/admin/segments/table"), "Which scores make which segment", ROOT),
     "admin churn": Scene(at("/admin/churn"), "", ROOT),
     "admin values": Scene(at("/admin/clv"), "", ROOT),
     "admin groups": Scene(at("/admin/clusters"), "", ROOT),

@@ -28,6 +28,49 @@ def test_inputs_equal_an_independent_computation_on_online_retail(
     assert scores["revenue"].median() == pytest.approx(674.5, abs=0.05)
 
 
+def test_inputs_have_the_published_shape_on_online_retail(
+    online_retail: pd.DataFrame, retail_results: dict[str, TrainingResult]
+) -> None:
+    scores = retail_results["rfm"].scores
+    assert (len(online_retail), online_retail["order_id"].nunique()) == (397_884, 18_532)
+    assert online_retail["product_id"].nunique() == 3_665
+    assert scores["revenue"].sum() == pytest.approx(8_911_407.90, abs=0.005)
+    means, medians = (scores[["recency_days", "orders", "revenue"]].agg(how) for how in ("mean", "median"))
+    assert means.round(1).tolist() == [92.1, 4.3, 2054.3]
+    assert medians.tolist() == [50.0, 2.0, pytest.approx(674.5, abs=0.05)]
+    assert (scores["orders"] == 1).mean() == pytest.approx(0.344, abs=0.0005)
+    assert scores["orders"].quantile([0.2, 0.4, 0.6, 0.8]).tolist() == [1.0, 2.0, 3.0, 6.0]
+
+
+def test_the_usual_ways_of_scoring_fail_where_mid_ranks_do_not(
+    retail_results: dict[str, TrainingResult],
+) -> None:
+    orders = retail_results["rfm"].scores["orders"]
+    with pytest.raises(ValueError, match="Bin edges must be unique"):
+        pd.qcut(orders, 5)
+    first_come = pd.qcut(orders.rank(method="first"), 5, labels=False) + 1
+    assert first_come[orders == 1].value_counts().to_dict() == {1: 868, 2: 625}, "identical customers, split"
+    assert set(rfm.scores_of(orders.to_numpy(dtype=float))[orders == 1]) == {1}
+
+
+def test_refunds_are_netted_and_the_reference_date_is_stated(shop: pd.DataFrame) -> None:
+    plain = rfm.train(shop, T)
+    assert plain.card["window"]["reference_date"] == "2025-08-01 00:00:00"
+    refunded = shop.assign(revenue=shop["revenue"].where(shop["customer_id"] != 1, 0.0))
+    scores = rfm.train(refunded, T).scores.set_index("customer_id")
+    assert scores.loc[1, "revenue"] == 0
+    assert scores.loc[1, "m"] == 1
+
+
+def test_another_table_names_the_same_scores_otherwise(shop: pd.DataFrame) -> None:
+    table = dict.fromkeys(range(1, 5), ("Lost",) * 5) | {5: ("New", "New", "New", "Loyal", "Champions")}
+    result = rfm.train(shop, T, table=table)
+    usual = rfm.train(shop, T)
+    pd.testing.assert_frame_equal(result.scores[["r", "f", "m"]], usual.scores[["r", "f", "m"]])
+    assert set(result.scores.loc[result.scores["r"] < 5, "segment"]) == {"Lost"}
+    assert result.card["table"]["5"] == ["New", "New", "New", "Loyal", "Champions"]
+
+
 def test_identical_inputs_get_identical_scores_on_online_retail(
     retail_results: dict[str, TrainingResult],
 ) -> None:

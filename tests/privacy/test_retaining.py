@@ -20,7 +20,7 @@ from smartshop.messaging.operations import outbox
 from smartshop.orders.models import Order
 from tests import factories
 
-NOTHING = "0 events, 0 e-mails and 0 searches deleted, 0 unpaid orders without a person"
+NOTHING = "0 events, 0 e-mails and 0 searches deleted, 0 moves, 0 unpaid orders without a person"
 
 
 def _leave_traces(state: str) -> None:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from smartshop.insights.operations import segmenting
 from smartshop.insights.operations.runs import SCORES
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -9,8 +10,9 @@ from smartshop.pricing.operations import audiences
 
 
 def drop_scores(*, person_id: int) -> None:
-    """Delete every score of a person, and their place in a segment."""
+    """Delete every score of a person, their place in a segment and the way they came there."""
     with unit_of_work():
         for table in SCORES.values():
             db.session.execute(sa.delete(table).where(table.person_id == person_id))
+        segmenting.forget_moves(person_id=person_id)
         audiences.leave(person_id=person_id)

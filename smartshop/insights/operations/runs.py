@@ -12,11 +12,11 @@ from smartshop.identity.models import Person
 from smartshop.identity.queries.choices import objects_to_scores
 from smartshop.insights import rules
 from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
+from smartshop.insights.operations import segmenting
 from smartshop.kernel import audit, clock, leases
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
-from smartshop.pricing.operations import audiences
 
 SCORES: Mapping[str, type[SegmentScore | ChurnScore | ValueScore | ClusterScore]] = {
     "rfm": SegmentScore,
@@ -122,7 +122,9 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         run.rows = len(kept)
         served = _move_pointer(run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))
-        _tell_audiences(run.question, run_id)
+        if run.question == "rfm":
+            before = next((each for each in served if each != run_id), None)
+            segmenting.follow_run(run_id=run_id, previous=before, cause="training")
         return len(kept)
 
 
@@ -141,7 +143,8 @@ def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
         back = db.session.get_one(TrainingRun, pointer.previous_run_id)
         pointer.run_id, pointer.previous_run_id, pointer.promoted_at = back.id, None, clock.now()
         left.reason = f"rolled back by {actor.label}" + (f": {reason}" if reason else "")
-        _tell_audiences(question, back.id)
+        if question == "rfm":
+            segmenting.follow_run(run_id=back.id, previous=left.id, cause="rollback")
         audit.record(
             actor=actor,
             action="model.rolled_back",
@@ -151,13 +154,6 @@ def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
             reason=reason,
         )
         return back.code
-
-
-def _tell_audiences(question: str, run_id: int) -> None:
-    """Let promotions know who is in which segment from now on."""
-    if question == "rfm":
-        of_run = SegmentScore.run_id == run_id
-        audiences.fill(members=sa.select(SegmentScore.person_id, SegmentScore.segment).where(of_run))
 
 
 def _close(run_id: int, outcome: Outcome) -> TrainingRun:

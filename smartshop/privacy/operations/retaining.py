@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from smartshop.activity import operations as activity
 from smartshop.catalog.operations import misses
+from smartshop.insights.operations import segmenting
 from smartshop.kernel import clock
 from smartshop.messaging.operations import forgetting as messages
 from smartshop.orders.operations import forgetting as orders
@@ -18,6 +19,7 @@ class Keeping:
     emails: int
     searches: int
     unpaid: int
+    moves: int
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,16 @@ class Forgotten:
     emails: int
     searches: int
     unpaid: int
+    moves: int
 
 
 def forget_old(keeping: Keeping) -> Forgotten:
-    """Delete old events, e-mails and fruitless searches, and take people out of orders that were never paid."""
+    """Delete old events, e-mails, fruitless searches and moves between segments, and take people out of orders that were never paid."""
     now = clock.now()
     return Forgotten(
         events=activity.forget_old(before=now - timedelta(days=keeping.events)),
         emails=messages.forget_old(before=now - timedelta(days=keeping.emails)),
         searches=misses.forget_old(before=now - timedelta(days=keeping.searches)),
         unpaid=orders.forget_unpaid(before=now - timedelta(days=keeping.unpaid)),
+        moves=segmenting.forget_old_moves(before=now - timedelta(days=keeping.moves)),
     )

@@ -17,7 +17,7 @@ from smartshop.identity.models import (
     SignIn,
     TwoFactor,
 )
-from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, ValueScore
+from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentMove, SegmentScore, ValueScore
 from smartshop.inventory.models import StockWish
 from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.db import Base
@@ -96,6 +96,7 @@ def _where(person_id: int) -> Mapping[type[Base], sa.ColumnElement[bool]]:
         SegmentScore: sa.and_(SegmentScore.person_id == person_id, SegmentScore.run_id.in_(live)),
         ChurnScore: sa.and_(ChurnScore.person_id == person_id, ChurnScore.run_id.in_(live)),
         ValueScore: sa.and_(ValueScore.person_id == person_id, ValueScore.run_id.in_(live)),
+        SegmentMove: SegmentMove.person_id == person_id,
         ClusterScore: sa.and_(ClusterScore.person_id == person_id, ClusterScore.run_id.in_(live)),
         AuditRecord: sa.or_(AuditRecord.actor_id == person_id, AuditRecord.subject == f"person:{person_id}"),
     }

@@ -62,6 +62,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "segment_scores": Holding("segment_scores", Fate.DELETED),
     "churn_scores": Holding("churn_scores", Fate.DELETED),
     "value_scores": Holding("value_scores", Fate.DELETED),
+    "segment_moves": Holding("segment_moves", Fate.DELETED),
     "cluster_scores": Holding("cluster_scores", Fate.DELETED),
     "audit_records": Holding("audit", Fate.BLANKED, "what was done stays, under a pseudonym"),
 }

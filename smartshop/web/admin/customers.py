@@ -3,11 +3,11 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from smartshop.insights.queries import clusters, customers, freshness, segments
+from smartshop.insights.queries import clusters, customers, freshness, moves, segments
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, cluster_words, wording
+from smartshop.web.admin import asking, cluster_words, segment_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
 from smartshop.web.guards import access
@@ -53,6 +53,8 @@ def customer(person_id: int) -> ResponseReturnValue:
         fresh=freshness.all_questions(),
         meanings=wording.meanings(),
         kinds=wording.event_kinds(),
+        moves=moves.of_person(person_id),
+        words=segment_words,
         group_name=cluster_words.name,
         wording=wording,
     )

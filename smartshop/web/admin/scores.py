@@ -1,4 +1,4 @@
-"""What the models say about all customers together: segments, churn risk, lifetime value."""
+"""What the models say about all customers together: churn risk, lifetime value."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -10,19 +10,6 @@ from smartshop.web.admin import charts, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
-
-
-@bp.get("/segments", endpoint="segments")
-@access(Permission.ANALYTICS_VIEW)
-def segments_page() -> ResponseReturnValue:
-    return render_template(
-        "admin/segments.html",
-        rows=segments.table(),
-        fresh=freshness.of("rfm"),
-        meanings=wording.meanings(),
-        charts=charts,
-        wording=wording,
-    )
 
 
 @bp.get("/churn", endpoint="churn")
