@@ -49,6 +49,7 @@ CONTENT_POLICY = {
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
+    "report-uri": "/csp-reports",
 }
 
 
@@ -95,7 +96,7 @@ def configure(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=settings.has_secure_cookies,
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
         SEND_FILE_MAX_AGE_DEFAULT=60 * 60 * 24 if settings.env == "production" else None,
@@ -182,6 +183,7 @@ def register_pages(app: Flask) -> None:
     from smartshop.web import (
         assets,
         choices,
+        cookies,
         errors,
         guards,
         headers,
@@ -195,6 +197,7 @@ def register_pages(app: Flask) -> None:
     )
     from smartshop.web.blueprints import BLUEPRINTS
 
+    cookies.install(app)
     presenting.install(app)
     assets.install(app)
     errors.install(app)

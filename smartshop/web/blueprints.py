@@ -59,6 +59,7 @@ VIEWS = (
     "admin.text_pages",
     "admin.variants",
     "machine.health",
+    "machine.policy_reports",
     "machine.webhooks",
     "shop.browse",
     "shop.cart",

@@ -24,3 +24,6 @@ SUGGESTIONS = "150 per minute"
 
 NEW_ACCOUNTS = "20 per minute; 100 per hour"
 """Accounts asked for at sign-up and at checkout: each costs a password's hash and an e-mail."""
+
+REPORTS = "20 per minute; 200 per hour"
+"""What browsers report of the content policy."""

@@ -15,7 +15,7 @@ LONGEST_NAME = 80
 
 
 def takes(most_bytes: int) -> Callable[[View], View]:
-    """Let a request to this view be larger than others may, once it is known that the sender may open it."""
+    """Let a request to this view be so large: larger than others may be only once it is known who may open it."""
 
     def declare(view: View) -> View:
         view.__takes__ = most_bytes  # type: ignore[attr-defined]
@@ -32,6 +32,8 @@ def install(app: Flask) -> None:
 def _make_room(app: Flask) -> None:
     view = app.view_functions.get(request.endpoint or "")
     most, rule = getattr(view, "__takes__", None), getattr(view, "__access__", None)
+    if most is not None and most <= app.config["MAX_CONTENT_LENGTH"]:
+        request.max_content_length = most
     if most is None or not isinstance(rule, Permission):
         return
     person = recognised()

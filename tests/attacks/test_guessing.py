@@ -120,6 +120,7 @@ def test_a_mailed_code_is_guessed_five_times_whatever_the_address(target: Target
         ("/wishes", {"save": "1"}, 60),
         ("/checkout", {"create_account": "yes"}, 20),
         ("/search/suggest?q=mug", {}, 150),
+        ("/csp-reports", {"csp-report": "x"}, 20),
     ],
 )
 def test_what_can_be_guessed_or_costs_work_has_a_limit(

@@ -121,6 +121,8 @@ def test_what_people_type_runs_on_no_page(stock: Stock, browser: Browser) -> Non
     never = {typed.fields[number] for number in (stored & typed.fields.keys()) - shown}
     assert len(never) <= MOST_NEVER_SHOWN, never
     assert replayed(stock, browser, typed) == []
+    log = stock.app.config["SETTINGS"].instance.parent / "shop.log"
+    assert "content_policy_refused" not in log.read_text(encoding="utf-8")
 
 
 def base_of(stock: Stock) -> str:

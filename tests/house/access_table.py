@@ -54,6 +54,7 @@ class Route:
 ROUTES: dict[str, tuple[Route, ...]] = {
     "machine.alive": (Route("GET", "/healthz", EVERYBODY),),
     "machine.ready": (Route("GET", "/readyz", EVERYBODY),),
+    "machine.report_policy": (Route("POST", "/csp-reports", EVERYBODY),),
     "machine.stripe": (Route("POST", "/webhooks/stripe", EVERYBODY),),
     "shop.home": (Route("GET", "/", EVERYBODY),),
     "shop.category": (Route("GET", "/c/{category}", EVERYBODY),),

@@ -13,12 +13,14 @@ from smartshop.inventory.rules import sheet as stock_rules
 from smartshop.kernel import clock, sheets
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
+from smartshop.web import uploading
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.guards import access
 from smartshop.web.presenting import number, settings
 from smartshop.web.signing import actor
 
+MOST_BYTES = 8 * 1024 * 1024
 COLUMNS = {"products": product_rules.COLUMNS, "stock": stock_rules.COLUMNS}
 
 
@@ -29,6 +31,7 @@ def import_products() -> ResponseReturnValue:
 
 
 @bp.post("/products/import")
+@uploading.takes(MOST_BYTES)
 @access(Permission.PRODUCTS_MANAGE)
 def upload_products() -> ResponseReturnValue:
     return _uploaded("products")
@@ -66,6 +69,7 @@ def import_stock() -> ResponseReturnValue:
 
 
 @bp.post("/stock/import")
+@uploading.takes(MOST_BYTES)
 @access(Permission.STOCK_MANAGE)
 def upload_stock() -> ResponseReturnValue:
     return _uploaded("stock")

@@ -122,7 +122,7 @@ def test_staff_may_send_more_at_once_than_others(keeper: ShopClient, visitor: Sh
     goods, nine_megabytes = make_product(), [("big.jpg", b"\0" * 9 * 1024**2)]
     assert keeper.send_files(page_of(goods), "pictures", nine_megabytes).status_code == 422
     other = visitor.send_files(page_of(goods), "pictures", nine_megabytes)
-    assert (other.status_code, "at most 8 MB at a time" in other.text) == (413, True)
+    assert (other.status_code, "at most 1 MB at a time" in other.text) == (413, True)
 
 
 def test_more_than_staff_may_send_is_refused_with_the_limit(keeper: ShopClient) -> None:

@@ -92,7 +92,7 @@ def test_no_file_is_asked_for(keeper: ShopClient) -> None:
 def test_a_file_that_is_too_large_is_refused(
     app: Flask, keeper: ShopClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 2000)
+    monkeypatch.setattr(app.view_functions["admin.upload_products"], "__takes__", 2000)
     with nothing_changes():
         assert "too large" in upload(keeper, "sku\n" + "x" * 3000)
 
