@@ -90,9 +90,8 @@ def may_promote(question: str, verdict: str, beside: Comparison | Uncompared | N
         return Promotion(is_granted=True, reason=won)
     if isinstance(beside, Uncompared):
         return Promotion(is_granted=True, reason=f"{won}; not compared with the live run: {beside.why}")
-    return Promotion(
-        is_granted=True, reason=f"{won}, and is not worse than the live run {beside.live}: {beside.in_words}"
-    )
+    figures = f"{beside.metric} {beside.value:.4f} against {beside.live_value:.4f}"
+    return Promotion(is_granted=True, reason=f"{won}; not worse than the live run {beside.live} ({figures})")
 
 
 def start_of(day: date) -> datetime:

@@ -281,6 +281,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.searches": (Route("GET", "/admin/searches", ANALYSTS),),
     "admin.activity": (Route("GET", "/admin/activity", SUPPORT),),
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),
+    "admin.model": (Route("GET", "/admin/models/churn", MODEL_READERS),),
     "admin.roll_back": (Route("POST", "/admin/models/churn/rollback", ADMIN),),
     "admin.promotions": (Route("GET", "/admin/promotions", PROMOTION_READERS),),
     "admin.new_promotion": (Route("GET", "/admin/promotions/new", PROMOTERS),),

@@ -308,6 +308,7 @@ SCENES: Mapping[str, Scene] = {
     "admin taxes": Scene(at("/admin/tax"), "taxes of its own", ROOT),
     "admin tax": Scene(at("/admin/tax/1"), "United Kingdom", ROOT),
     "admin models": Scene(at("/admin/models"), "", ROOT),
+    "admin model": Scene(at("/admin/models/churn"), "Churn risk", ROOT),
     "admin audit log": Scene(at("/admin/audit"), "record", ROOT),
     "admin team": Scene(at("/admin/team"), "on the team", ROOT),
     "admin member": Scene(at("/admin/team/3"), "Root Keeper", ROOT),

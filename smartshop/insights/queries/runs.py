@@ -64,6 +64,19 @@ def live(question: str) -> Run | None:
     return _run(row) if row else None
 
 
+def named(question: str, code: str) -> Run | None:
+    """A run of the question by its code."""
+    row = db.session.scalar(
+        sa.select(TrainingRun).where(TrainingRun.question == question, TrainingRun.code == code)
+    )
+    return _run(row) if row else None
+
+
+def standing(question: str) -> Standing:
+    """What one question serves, and how its latest training ended."""
+    return _standing(question)
+
+
 def before_drift(question: str, as_of: datetime) -> Run | None:
     """The promoted run that one as of ``as_of`` is held against: the newest that is old enough, else the oldest."""
     promoted = sa.select(TrainingRun).where(TrainingRun.question == question, TrainingRun.state == "promoted")

@@ -9,10 +9,11 @@ from smartshop.insights.queries import freshness, ledger, runs
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, wording
+from smartshop.web.admin import asking, model_charts, model_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
+from smartshop.web.presenting import settings
 from smartshop.web.signing import actor
 
 
@@ -29,8 +30,41 @@ def models() -> ResponseReturnValue:
         question=question,
         moved=wording.page_moved(asked, page.number),
         questions=wording.questions(),
+        words=model_words,
         wording=wording,
     )
+
+
+@bp.get("/models/<question>")
+@access(Permission.MODELS_VIEW)
+def model(question: str) -> ResponseReturnValue:
+    if question not in rules.QUESTIONS:
+        raise NotFound(_("There is no question of that name. The page of models lists them."))
+    standing = runs.standing(question)
+    return render_template(
+        "admin/model.html",
+        question=question,
+        standing=standing,
+        run=_asked_for(standing),
+        history=ledger.page_of_runs(question=question, size=10),
+        fresh=freshness.of(question),
+        currency=settings().currency,
+        questions=wording.questions(),
+        charts=model_charts,
+        words=model_words,
+        wording=wording,
+    )
+
+
+def _asked_for(standing: runs.Standing) -> runs.Run | None:
+    """The run that the address names, else the live one, else the latest."""
+    code = asking.text("run")
+    if not code:
+        return standing.live or standing.latest
+    found = runs.named(standing.question, code)
+    if found is None:
+        raise NotFound(_("There is no run of that name. The page of models lists them."))
+    return found
 
 
 @bp.post("/models/<question>/rollback")

@@ -1,0 +1,205 @@
+"""What the page of a training run says: its finding, what it was held against, what drifted, what was missing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smartshop.insights.queries.runs import Run
+from smartshop.insights.rules import DEFINITIONS
+from smartshop.web.admin.column_words import column
+from smartshop.web.admin.speaking import _, ngettext
+from smartshop.web.admin.wording import metrics, questions
+from smartshop.web.presenting import number, percent
+
+LARGE, MIDDLING, SMALL = 1000, 100, 10
+LEAST_SHIFT = 0.05
+"""A median that moved by less is called level."""
+
+
+def finding(run: Run, *, is_live: bool) -> str:
+    """The headline of a run."""
+    name = questions().get(run.question, (run.question, ""))[0]
+    unserved = {
+        "insufficient": _("%(name)s: there is not enough to learn from yet", name=name),
+        "failed": _("%(name)s: this training failed", name=name),
+        "running": _("%(name)s: this training is running", name=name),
+        "refused": _("%(name)s: not served, because the live run does better", name=name),
+    }
+    if run.state in unserved:
+        return unserved[run.state]
+    served = run.card.get("served") or _("the model")
+    if run.verdict == "baseline wins" and run.question in DEFINITIONS:
+        rival = run.baseline.get("name")
+        return _("%(name)s: a definition, served although “%(rival)s” does better", name=name, rival=rival)
+    if run.verdict == "baseline wins":
+        return _("%(name)s: no model beats “%(served)s”, so it answers", name=name, served=served)
+    if is_live:
+        return _("%(name)s: “%(served)s” beats the baseline and is live", name=name, served=served)
+    return _("%(name)s: “%(served)s” beat its baseline then; another run is live", name=name, served=served)
+
+
+def why(run: Run) -> str:
+    """Why a run is served or is not, in sentences."""
+    beside = comparison(run.card)
+    if run.state == "refused" and beside:
+        return beside
+    if run.state == "promoted" and run.verdict == "baseline wins" and run.question in DEFINITIONS:
+        return _("It is a definition, which is served whenever the data suffice.")
+    if run.state == "promoted" and run.verdict == "baseline wins":
+        return f"{_('No model did better than the baseline on a later window, so the baseline answers.')} {beside}"
+    if run.state == "promoted":
+        return f"{_('It does better than its baseline on a later window.')} {beside}"
+    return f"{run.reason[:1].upper()}{run.reason[1:]}" or _("No reason was recorded.")
+
+
+def figure(value: object) -> str:
+    """A metric: whole from a thousand up, one decimal from a hundred, else three; a dash for what is no number."""
+    if not isinstance(value, int | float):
+        return "–"
+    return number(value, 0 if abs(value) >= LARGE else 1 if abs(value) >= MIDDLING else 3)
+
+
+def interval(bounds: Sequence[float] | None) -> str:
+    """``0.712 to 0.741``; empty without one."""
+    if not bounds:
+        return ""
+    return _("%(low)s to %(high)s", low=figure(bounds[-2]), high=figure(bounds[-1]))
+
+
+def metric(name: str) -> str:
+    """What a metric is called."""
+    return metrics().get(name, name.replace("_", " "))
+
+
+def comparison(card: Mapping[str, Any]) -> str:
+    """How the run did beside the one that was live, in a sentence; empty where nothing was live."""
+    found = card.get("comparison") or {}
+    if "why" in found:
+        return _("It could not be compared with the live run: %(why)s.", why=found["why"])
+    if not found:
+        return ""
+    told = {
+        "live": found["live"],
+        "metric": metric(found["metric"]).rstrip(" ↑↓"),
+        "value": number(found["value"], 3),
+        "rival": number(found["live_value"], 3),
+        "low": signed(found["low"]),
+        "high": signed(found["high"]),
+        "customers": number(found["customers"]),
+    }
+    if found["high"] < 0:
+        return _(
+            "Worse than %(live)s on the same %(customers)s customers: %(metric)s %(value)s against %(rival)s"
+            " (difference between %(low)s and %(high)s, 95 in 100 times).",
+            **told,
+        )
+    if found["low"] > 0:
+        return _(
+            "Better than %(live)s on the same %(customers)s customers: %(metric)s %(value)s against %(rival)s"
+            " (difference between %(low)s and %(high)s, 95 in 100 times).",
+            **told,
+        )
+    return _(
+        "As good as %(live)s on the same %(customers)s customers, as far as can be told: %(metric)s %(value)s against"
+        " %(rival)s (difference between %(low)s and %(high)s, 95 in 100 times).",
+        **told,
+    )
+
+
+def signed(value: float) -> str:
+    """A difference with its sign, three decimals."""
+    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value), 3)
+
+
+def needs_finding(card: Mapping[str, Any]) -> str:
+    """Whether the data suffice, and what they lack."""
+    short = [
+        _("%(need)s %(what)s (has %(have)s)", need=number(each["need"]), what=what, have=number(each["have"]))
+        for what, each in (card.get("sufficiency") or {}).items()
+        if each["have"] < each["need"]
+    ]
+    if not short:
+        return _("There is enough data to judge it")
+    return _("It still needs %(needs)s", needs=", ".join(short))
+
+
+def drift_finding(card: Mapping[str, Any]) -> str:
+    """The headline of what drifted."""
+    found = card.get("drift") or {}
+    if not found:
+        return _("No earlier run to hold this one against")
+    moved = [each for each in found["columns"] if each["is_drifted"]]
+    if not moved:
+        return _("Nothing has drifted")
+    names = ", ".join(column(each["name"]) for each in moved[:3])
+    more = len(moved) - 3
+    if more > 0:
+        return ngettext(
+            "%(names)s and %(num)s more have drifted",
+            "%(names)s and %(num)s more have drifted",
+            more,
+            names=names,
+        )
+    return ngettext("%(names)s has drifted", "%(names)s have drifted", len(moved), names=names)
+
+
+def kinds() -> dict[str, str]:
+    """What is watched."""
+    return {"inputs": _("Customers"), "scores": _("Scores"), "outcome": _("Outcome")}
+
+
+def shift(facts: Mapping[str, Any]) -> str:
+    """What a column was and is: its median, or its mean where the median says nothing."""
+    before, now = facts["median_before"], facts["median_now"]
+    name = _("median")
+    if before == now or {before, now} <= {0, 1}:
+        before, now, name = facts["mean_before"], facts["mean_now"], _("mean")
+    change = (now - before) / before if before and before * now > 0 else None
+    told = _("%(name)s %(before)s → %(now)s", name=name, before=_plain(before), now=_plain(now))
+    if change is None or abs(change) < LEAST_SHIFT:
+        return told
+    return f"{told} ({'+' if change > 0 else '−'}{percent(abs(change))})"
+
+
+def _plain(value: float) -> str:
+    """As few decimals as tell it apart."""
+    if value == int(value):
+        return number(value)
+    return number(value, 0 if abs(value) >= MIDDLING else 1 if abs(value) >= SMALL else 3)
+
+
+def checks(card: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
+    """What was made sure of about the windows and the inputs: name, whether it holds, and the facts."""
+    window = card.get("window") or {}
+    found = []
+    first, last = window.get("test_from"), window.get("test_until")
+    if first and last:
+        found.append(
+            (
+                _("The test window was over before the training day"),
+                last[:10] <= str(card.get("as_of", ""))[:10],
+                _("%(since)s to %(until)s", since=first[:10], until=last[:10]),
+            )
+        )
+    guard = card.get("guard") or {}
+    if guard:
+        found += [
+            (
+                _("No input changes when the orders that follow are deleted"),
+                True,
+                _(
+                    "checked at %(day)s on %(rows)s customers",
+                    day=guard["checked_at"],
+                    rows=number(guard["rows"]),
+                ),
+            ),
+            (
+                _("No input tells the outcome by itself"),
+                True,
+                _(
+                    "the strongest, %(name)s, ranks with an AUC of %(auc)s",
+                    name=column(guard["strongest_input"]).lower(),
+                    auc=number(guard["its_auc"], 3),
+                ),
+            ),
+        ]
+    return found
