@@ -288,6 +288,35 @@ def test_rolling_back_serves_the_previous_run_and_is_on_record(believable: Setti
     assert (record["before"], record["after"]) == ({"run": second}, {"run": first})
 
 
+ROWS: dict[str, dict[str, Any]] = {
+    "rfm": {"recency_days": 1, "orders": 2, "revenue_minor": 3, "r": 1, "f": 2, "m": 3, "segment": "Lost"},
+    "churn": {"probability": 0.5, "risk": "medium"},
+    "clv": {
+        "clv_historic_minor": 1, "clv_12m_minor": 2, "clv_12m_low_minor": 1, "clv_12m_high_minor": 3,
+        "expected_orders_12m": 1.0, "p_alive": 1.0, "next_order_at": None,
+    },
+    "clusters": {"cluster": "Regulars"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", rules.QUESTIONS)
+def test_every_question_goes_back_to_the_scores_of_the_run_before(any_app: Flask, question: str) -> None:
+    histories.write_people(3)
+    started = []
+    for people in ((1, 2), (1, 2, 3)):
+        run = recording.record_start(question=question, as_of=histories.END)
+        started.append(run)
+        scores = [{**ROWS[question], "person_id": person} for person in people]
+        recording.promote(run_id=run.id, outcome=recording.Outcome("promoted", ""), rows=scores)
+    assert recording.roll_back(question=question, actor=ADMIN) == started[0].code
+    live = runs.live(question)
+    assert live is not None
+    served = [row["person_id"] for row in rows(recording.SCORES[question]) if row["run_id"] == live.id]
+    assert (live.code, served) == (started[0].code, [1, 2])
+    with pytest.raises(recording.NoPreviousRun):
+        recording.roll_back(question=question, actor=ADMIN)
+
+
 def test_there_is_nothing_before_the_first_run_to_roll_back_to(shop: Flask, settings: Settings) -> None:
     with pytest.raises(NotFound, match="Train it first: flask ml train rfm"):
         recording.roll_back(question="rfm", actor=ADMIN)
@@ -396,3 +425,13 @@ def test_models_never_leave_a_half_written_folder_behind(shop: Flask, settings: 
     train(settings, *rules.QUESTIONS)
     found = [path.name for path in Path(settings.instance / "models").rglob(".*")]
     assert found == []
+
+
+def test_a_later_run_is_held_against_the_live_one_on_its_own_window(shop: Flask, settings: Settings) -> None:
+    first = train(settings, "churn", as_of=histories.END - timedelta(days=30))["churn"]
+    second = train(settings, "churn")["churn"]
+    beside = rows(TrainingRun)[-1]["card"]["comparison"]
+    assert beside["live"] == first.run
+    assert beside["customers"] > 100
+    assert beside["low"] <= beside["difference"] <= beside["high"]
+    assert second.is_promoted == (beside["high"] >= 0)

@@ -1,0 +1,190 @@
+"""The page of a training run: what it says in each state, and that it says it with the run's own numbers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from markupsafe import escape
+
+from smartshop.identity.rules.roles import Role
+from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.kernel.extensions import db
+from smartshop.kernel.uow import unit_of_work
+from tests.browser_client import ShopClient
+from tests.insights import scored_shop
+from tests.web.admin.conftest import Enter
+
+AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
+MOVED = {
+    "kind": "inputs", "name": "revenue", "psi": 0.213, "threshold": 0.1, "is_drifted": True, "mean_before": 90.0,
+    "mean_now": 180.0, "median_before": 70.0, "median_now": 140.0, "spread_before": 1.0, "spread_now": 2.0,
+}  # fmt: skip
+LEVEL = MOVED | {
+    "kind": "outcome", "name": "actual", "psi": 0.004, "is_drifted": False, "mean_before": 0.31, "mean_now": 0.32,
+    "median_before": 0.0, "median_now": 0.0,
+}  # fmt: skip
+BESIDE = {
+    "live": "churn-old", "metric": "auc", "value": 0.70, "live_value": 0.75, "difference": -0.05, "low": -0.08,
+    "high": -0.02, "customers": 1204,
+}  # fmt: skip
+CARD: dict[str, Any] = {
+    "served": "random forest",
+    "as_of": AS_OF.isoformat(),
+    "window": {"train_cutoffs": "2025-12-01", "test_from": "2026-03-03", "test_until": "2026-06-01"},
+    "data_rows": 13609,
+    "data_hash": "a" * 64,
+    "code_revision": "b4869040758594b7",
+    "seed": 0,
+    "intervals": {"auc": [0.7613, 0.7411, 0.7799]},
+    "calibration": [
+        {"predicted": 0.1 * index, "actual": 0.1 * index + 0.05, "customers": 60.0} for index in range(10)
+    ],
+    "sufficiency": {"customers": {"need": 100, "have": 1485}},
+    "distributions": {"scores.churn_probability": {}},
+    "drift": {"since": "churn-old", "as_of": AS_OF.isoformat(), "level": 0.0125, "columns": [MOVED, LEVEL]},
+    "comparison": {},
+}
+
+
+def record(
+    code: str,
+    *,
+    state: str = "promoted",
+    is_live: bool = False,
+    card: dict[str, Any] | None = None,
+    **facts: Any,
+) -> None:
+    given = {
+        "verdict": "beats baseline",
+        "reason": "beats its baseline",
+        "metrics": {"auc": 0.76},
+        "baseline": {"name": "recency alone", "metrics": {"auc": 0.71}},
+    } | facts
+    with unit_of_work():
+        run = TrainingRun(
+            code=code, question="churn", state=state, as_of=AS_OF, started_at=AS_OF,
+            finished_at=AS_OF + timedelta(seconds=4), rows=1255, card=CARD if card is None else card, **given,
+        )  # fmt: skip
+        db.session.add(run)
+        db.session.flush()
+        if is_live:
+            db.session.add(LiveRun(question="churn", run_id=run.id, promoted_at=AS_OF))
+
+
+def page_of(client: ShopClient, address: str = "/admin/models/churn") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+def test_a_live_run_says_how_sure_it_is_what_drifted_and_what_it_was_made_from(admin: ShopClient) -> None:
+    record("churn-new", is_live=True)
+    page = page_of(admin)
+    for told in (
+        "Churn risk: “random forest” beats the baseline and is live",
+        "0.741 to 0.780",
+        "Its probabilities are off by 5.0% on average",
+        "Spent so far has drifted",
+        "median 70 → 140 (+100%)",
+        "mean 0.310 → 0.320",
+        "There is enough data to judge it",
+        "13,609",
+        "b4869040758594b7",
+        "The test window was over before the training day",
+        "2026-03-03 to 2026-06-01",
+    ):
+        assert told in page, told
+    assert "Spent so far has drifted" in page_of(admin, "/admin/models")
+
+
+def test_a_refused_run_says_by_how_much_it_is_worse_and_the_live_one_points_to_it(admin: ShopClient) -> None:
+    record("churn-old", is_live=True)
+    reason = "worse than the live run churn-old: auc 0.7000 against 0.7500 on the same 1204 customers"
+    record("churn-worse", state="refused", reason=reason, card=CARD | {"comparison": BESIDE})
+    page = page_of(admin, "/admin/models/churn?run=churn-worse")
+    assert "Churn risk: not served, because the live run does better" in page
+    assert (
+        "Worse than churn-old on the same 1,204 customers: Ranking (AUC) 0.700 against 0.750 (difference between"
+        " −0.080 and −0.020, 95 in 100 times)."
+    ) in page
+    assert f"The latest training, churn-worse, is not served: {reason}" in page_of(admin)
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        (BESIDE | {"low": 0.01, "high": 0.06}, "Better than churn-old on the same 1,204 customers"),
+        (BESIDE | {"low": -0.06, "high": 0.01}, "As good as churn-old on the same 1,204 customers"),
+        ({"why": "it kept no test"}, "It could not be compared with the live run: it kept no test."),
+    ],
+)
+def test_a_promoted_run_says_how_it_stands_beside_the_one_before(
+    admin: ShopClient, beside: dict[str, Any], told: str
+) -> None:
+    record("churn-new", is_live=True, card=CARD | {"comparison": beside})
+    assert told in page_of(admin)
+
+
+def test_a_baseline_that_won_is_said_to_answer(admin: ShopClient) -> None:
+    record("churn-new", is_live=True, verdict="baseline wins", card=CARD | {"served": "recency alone"})
+    page = page_of(admin)
+    assert "Churn risk: no model beats “recency alone”, so it answers" in page
+    assert "No model did better than the baseline on a later window" in page
+
+
+def test_too_little_data_says_what_is_missing_on_both_pages(admin: ShopClient) -> None:
+    lacking = {
+        "customers": {"need": 500.0, "have": 312.0},
+        "days of history": {"need": 180.0, "have": 95.0},
+        "orders": {"need": 1.0, "have": 400.0},
+    }
+    record(
+        "churn-few", state="insufficient", verdict="not enough data", metrics={}, baseline={},
+        reason="needs 500 customers (has 312), 180 days of history (has 95)", card={"sufficiency": lacking},
+    )  # fmt: skip
+    page = page_of(admin)
+    assert "Churn risk: there is not enough to learn from yet" in page
+    assert "It still needs 500 customers (has 312), 180 days of history (has 95)" in page
+    assert page.count("Too little") >= 2
+    assert "Too little" in page_of(admin, "/admin/models")
+
+
+def test_a_run_that_failed_says_why(admin: ShopClient) -> None:
+    record(
+        "churn-broken",
+        state="failed",
+        verdict="failed",
+        reason="the disk is full",
+        card={},
+        metrics={},
+        baseline={},
+    )
+    page = page_of(admin)
+    assert "Churn risk: this training failed" in page
+    assert "The disk is full" in page
+
+
+def test_a_question_without_runs_says_what_to_run(admin: ShopClient) -> None:
+    page = page_of(admin)
+    assert "Churn risk: nothing has been trained yet" in page
+    assert str(escape("flask ml train churn")) in page
+
+
+@pytest.mark.parametrize("address", ["/admin/models/life", "/admin/models/churn?run=nobody"])
+def test_what_there_is_not_is_not_found(admin: ShopClient, address: str) -> None:
+    scored_shop.begin_run("churn", code="churn-1")
+    assert admin.get(address).status_code == 404
+
+
+def test_an_older_card_without_these_facts_still_has_its_page(admin: ShopClient) -> None:
+    scored_shop.begin_run("churn", code="churn-1")
+    page = page_of(admin)
+    assert "0.800" in page
+    assert "churn-1" in page
+
+
+def test_only_who_may_manage_models_is_offered_to_go_back(enter: Enter) -> None:
+    for code in ("churn-first", "churn-second"):
+        scored_shop.begin_run("churn", code=code)
+    assert "/rollback" in page_of(enter(Role.ADMIN))
+    assert "/rollback" not in page_of(enter(Role.ANALYST))
