@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import sqlalchemy as sa
 
+from smartshop.insights import rules
 from smartshop.insights.models import ValueScore
 from smartshop.insights.queries.counting import live_run
+from smartshop.insights.queries.runs import Run
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import exponent
 
@@ -37,6 +40,59 @@ class Values:
     top_tenth_minor: int
     bands: tuple[ValueBand, ...]
     quantiles: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the values of a run were made, and how well that foresaw the last complete window; None where not recorded.
+
+    ``ranks`` is the rank correlation of what was foreseen with what came, between ``low`` and ``high`` (95 %), and
+    ``rival_ranks`` that of ``rival``. ``held`` is the share of customers whose spending lay in the interval, which was
+    to hold ``level``. ``months`` are the multipliers from January to December, empty when no season was learned from
+    the ``known_days``; ``is_season_judged`` says whether one was known in the test as well.
+    """
+
+    served: str
+    count_model: str | None
+    horizon_days: int | None
+    monthly_discount: float | None
+    level: float | None
+    ranks: float | None
+    low: float | None
+    high: float | None
+    rival: str
+    rival_ranks: float | None
+    held: float | None
+    months: tuple[float, ...]
+    known_days: int
+    is_season_judged: bool
+
+
+def method(run: Run | None) -> Method | None:
+    """How a run's values were made, read from its card; None without a run."""
+    if run is None:
+        return None
+    card, asked = run.card, run.card.get("parameters", {})
+    rival: dict[str, Any] = run.baseline.get("metrics", {})
+    shown = run.metrics if run.verdict == rules.BEATS_BASELINE else rival
+    season: dict[str, Any] = card.get("season") or {}
+    is_learned = bool(season.get("is_learned"))
+    return Method(
+        served=str(card.get("served", "")),
+        count_model=card.get("count_model"),
+        horizon_days=asked.get("horizon_days"),
+        monthly_discount=asked.get("monthly_discount"),
+        level=asked.get("interval_level"),
+        ranks=shown.get("spearman"),
+        low=shown.get("spearman_low"),
+        high=shown.get("spearman_high"),
+        rival=str(run.baseline.get("name", "")),
+        rival_ranks=rival.get("spearman"),
+        held=shown.get("interval_coverage"),
+        months=tuple(season.get("multipliers", ())) if is_learned else (),
+        known_days=int(season.get("known_days", 0)),
+        is_season_judged=bool(season.get("was_judged")),
+    )
 
 
 def distribution(currency: str) -> Values:

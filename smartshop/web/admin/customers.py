@@ -3,11 +3,11 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from smartshop.insights.queries import clusters, customers, freshness, moves, segments
+from smartshop.insights.queries import clusters, customers, freshness, moves, runs, segments, value
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, cluster_words, segment_words, wording
+from smartshop.web.admin import asking, cluster_words, segment_words, value_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
 from smartshop.web.guards import access
@@ -51,6 +51,8 @@ def customer(person_id: int) -> ResponseReturnValue:
         "admin/customer.html",
         customer=customers.customer(person_id, settings().currency),
         fresh=freshness.all_questions(),
+        method=value.method(runs.live("clv")),
+        value_words=value_words,
         meanings=wording.meanings(),
         kinds=wording.event_kinds(),
         moves=moves.of_person(person_id),

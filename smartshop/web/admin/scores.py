@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import churn, customers, dashboard, freshness, runs, segments, value
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
-from smartshop.web.admin import charts, wording
+from smartshop.web.admin import charts, value_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
@@ -37,7 +37,8 @@ def clv_page() -> ResponseReturnValue:
         segments=segments.table(),
         best=customers.page_of_customers(settings().currency, Sought(), size=25).items,
         fresh=freshness.of("clv"),
-        live=runs.live("clv"),
+        method=value.method(runs.live("clv")),
+        words=value_words,
         charts=charts,
         wording=wording,
     )
