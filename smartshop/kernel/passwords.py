@@ -1,9 +1,11 @@
 """Password hashes: werkzeug's scrypt, a few at a time.
 
 A hash takes about 80 ms of a processor. A process works on one at a time and lets ``MOST_WAITING`` others wait for it;
-who comes then is asked to come back, so that a flood of sign-ins leaves threads to show pages with.
+who comes then is asked to come back, so that a flood of sign-ins leaves threads to show pages with. After a hash the
+next one waits twice as long as that one took: two thirds of the processor's time stay free for pages.
 """
 
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,20 +18,50 @@ from smartshop.kernel.errors import Busy
 
 MOST_WAITING = 1
 RETRY_AFTER = 2
+RESTS, LONGEST_REST = 2, 0.5
+"""How many times as long as a hash the next one waits, and at most how many seconds: a slow hash was waiting itself."""
 _room = BoundedSemaphore(1 + MOST_WAITING)
 _work = Lock()
+_rested_at = [0.0]
+"""When the next hash may begin, on the monotonic clock; read and written by who holds ``_work``."""
 
 
 @contextmanager
 def _place_in_line() -> Iterator[None]:
     if not _room.acquire(blocking=False):
-        message = "Many people are signing in at this moment. Wait a few seconds, and try again."
-        raise Busy(message, retry_after=RETRY_AFTER)
+        raise _busy()
     try:
-        with _work:
+        with _work, _rest_after():
             yield
     finally:
         _room.release()
+
+
+def _busy() -> Busy:
+    message = "Many people are signing in at this moment. Wait a few seconds, and try again."
+    return Busy(message, retry_after=RETRY_AFTER)
+
+
+def require_room() -> None:
+    """Refuse early, before anything is read or counted, who would find the line full.
+
+    Raises Busy.
+    """
+    if _room.acquire(blocking=False):
+        _room.release()
+    else:
+        raise _busy()
+
+
+@contextmanager
+def _rest_after() -> Iterator[None]:
+    time.sleep(max(0.0, _rested_at[0] - time.monotonic()))
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        ended = time.monotonic()
+        _rested_at[0] = ended + min(RESTS * (ended - begun), LONGEST_REST)
 
 
 def normal(password: str) -> str:

@@ -61,6 +61,7 @@ def sign_in(*, email: str, password: str, door: Door, password_cost: int, is_las
     tries. Tries from browsers that the account knows are counted apart: nobody else can use them up. All others share
     ``stuffing.MOST_WRONG`` wrong ones, whatever their addresses and whichever accounts they try.
     """
+    passwords.require_room()
     normal = accounts.normal_email(email) or ""
     found = db.session.execute(
         sa.select(Person.id, Person.password_hash, TwoFactor.confirmed_at, KnownDevice.fingerprint)

@@ -46,7 +46,9 @@ HOLDINGS: Mapping[str, Holding] = {
     "audience_members": Holding("segments", Fate.DELETED),
     "payment_attempts": Holding("payments", Fate.BLANKED, BOOKS),
     "refunds": Holding("refunds", Fate.BLANKED, BOOKS),
-    "webhook_events": Holding("", Fate.KEPT, "the provider's numbers of what it reported, no person"),
+    "webhook_events": Holding(
+        "", Fate.KEPT, "the provider's numbers of what it reported, and nothing that it says of a person"
+    ),
     "events": Holding("events", Fate.DELETED),
     "carts": Holding("carts", Fate.DELETED),
     "cart_lines": Holding("cart_lines", Fate.DELETED),
