@@ -41,7 +41,7 @@ def activity_page() -> ResponseReturnValue:
 def _kinds(source: str) -> Mapping[str, str]:
     if source == "customers":
         return wording.event_kinds()
-    return {name: name for name in activity.actions(is_security=source == "security")}
+    return {name: wording.action(name) for name in activity.actions(is_security=source == "security")}
 
 
 def _sought(source: str, kinds: Mapping[str, str]) -> ActivitySought:

@@ -25,12 +25,12 @@ def test_security_has_a_page_of_its_own_and_people_are_found_by_name(app: Flask,
     _note("code.wrong", ben)
     _note("product.changed", ben)
     page = admin.get("/admin/activity?source=security").text
-    assert "password.changed" in page
-    assert "code.wrong" in page
-    assert "product.changed" not in page
+    assert "Password: changed" in page
+    assert "Code: wrong" in page
+    assert "Product: changed" not in page
     found = admin.get("/admin/activity?source=security&q=ann+ar").text
-    assert f"person:{ann}" in found
-    assert f"person:{ben}" not in found
+    assert f"Person {ann}" in found
+    assert f"Person {ben}" not in found
 
 
 def test_events_are_found_by_name_or_address_by_who_may_see_them(app: Flask, enter: Enter) -> None:
@@ -64,3 +64,28 @@ def test_a_live_page_asks_again_and_can_be_paused(app: Flask, admin: ShopClient)
     assert 'hx-trigger="every 5s"' in live
     assert "Pause" in live
     assert admin.get("/admin/activity?live=maybe").status_code == 400
+
+
+def test_what_staff_changed_is_told_in_words_and_only_what_is_another(app: Flask, admin: ShopClient) -> None:
+    with unit_of_work():
+        audit.record(
+            actor=audit.SYSTEM,
+            action="role.permissions_changed",
+            subject="role:7",
+            before={"label": "Night", "permissions": ["orders:view"], "is_open": True, "bands": []},
+            after={
+                "label": "Night",
+                "permissions": ["orders:view", "<b>x"],
+                "is_open": False,
+                "bands": [{"up_to": 5}],
+            },
+        )
+    page = admin.get("/admin/activity?source=staff").text
+    main = " ".join(page.partition("<main")[2].split())
+    assert "Role: permissions changed" in main
+    assert "Role 7" in main
+    assert "<del>orders:view</del> <ins>orders:view, &lt;b&gt;x</ins>" in main
+    assert "<del>yes</del> <ins>no</ins>" in main
+    assert "<ins>up to 5</ins>" in main
+    assert "Night" not in main
+    assert "[&#39;" not in main
