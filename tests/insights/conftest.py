@@ -5,6 +5,7 @@ import time_machine
 from flask import Flask
 
 from smartshop.kernel.config import Settings
+from smartshop.kernel.extensions import db
 from tests.insights import histories
 
 
@@ -26,3 +27,11 @@ def the_day_after() -> Iterator[None]:
     """The history has just ended: "today" is `histories.END`."""
     with time_machine.travel(histories.END.replace(hour=9), tick=True):
         yield
+
+
+@pytest.fixture
+def believable(any_app: Flask) -> Iterator[Settings]:
+    histories.write_believable_history()
+    settings: Settings = any_app.config["SETTINGS"]
+    yield settings
+    db.session.rollback()

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from flask import Flask
 
 from ml import artifact
 from smartshop.identity.models import Person
-from smartshop.insights import frames, judging, rules, training
+from smartshop.insights import frames, rules, training
 from smartshop.insights.models import (
     ChurnScore,
     ClusterScore,
@@ -23,45 +22,13 @@ from smartshop.insights.models import (
 )
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
-from smartshop.kernel import audit
 from smartshop.kernel.config import Settings
-from smartshop.kernel.errors import DomainError, NotFound
+from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.insights import histories
 from tests.insights.histories import Ledger, Line
-
-TABLES = (TrainingRun, LiveRun, SegmentScore, ChurnScore, ValueScore, ClusterScore)
-ADMIN = audit.Actor(None, "an admin")
-
-
-@pytest.fixture
-def believable(any_app: Flask) -> Iterator[Settings]:
-    histories.write_believable_history()
-    settings: Settings = any_app.config["SETTINGS"]
-    yield settings
-    db.session.rollback()
-
-
-def train(settings: Settings, *questions: str, as_of: Any = histories.END) -> dict[str, training.RunReport]:
-    room = training.classroom(settings=settings, questions=questions, as_of=as_of)
-    return {report.question: report for report in training.run_all(room, questions)}
-
-
-def rows(table: type[Any]) -> list[dict[str, Any]]:
-    """Everything in a table, in the order of its key, read anew."""
-    columns = table.__table__.columns
-    found = (
-        db.session.execute(sa.select(*columns).order_by(*table.__table__.primary_key.columns))
-        .mappings()
-        .all()
-    )
-    db.session.rollback()
-    return [dict(row) for row in found]
-
-
-def everything() -> dict[str, list[dict[str, Any]]]:
-    return {table.__tablename__: rows(table) for table in TABLES}
+from tests.insights.trained import everything, rows, train
 
 
 def test_every_question_is_trained_judged_kept_and_published(believable: Settings) -> None:
@@ -225,35 +192,6 @@ def test_too_little_data_is_said_with_numbers_and_publishes_nothing(app: Flask, 
     assert not any(rows(table) for table in (LiveRun, SegmentScore, ChurnScore, ValueScore))
 
 
-def test_a_run_worse_than_the_live_one_is_refused_and_recorded(
-    shop: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worse = rules.Comparison("churn-live", "auc", 0.70, 0.75, -0.05, -0.08, -0.02, 231)
-    train(settings, "churn")
-    monkeypatch.setattr(judging, "beside_live", lambda *_: worse)
-    before = rows(ChurnScore), rows(LiveRun)
-    report = train(settings, "churn")["churn"]
-    assert report.state == "refused"
-    assert report.reason == f"worse than the live run churn-live: {worse.in_words}"
-    assert (rows(ChurnScore), rows(LiveRun)) == before
-    recorded = rows(TrainingRun)
-    assert [row["state"] for row in recorded] == ["promoted", "refused"]
-    assert recorded[-1]["card"]["comparison"]["customers"] == 231
-
-
-def test_a_run_is_held_against_the_promoted_one_of_a_month_ago_else_the_oldest(
-    shop: Flask, settings: Settings
-) -> None:
-    days = (60, 35, 2)
-    codes = [train(settings, "rfm", as_of=histories.END - timedelta(days=day))["rfm"].run for day in days]
-    train(settings, "rfm")
-    cards = [row["card"] for row in rows(TrainingRun)]
-    assert cards[0]["drift"] == {}
-    assert [card["drift"]["since"] for card in cards[1:]] == [codes[0], codes[1], codes[1]]
-    watched = {(each["kind"], each["name"]) for each in cards[-1]["drift"]["columns"]}
-    assert {("scores", "recency_days"), ("scores", "orders"), ("scores", "revenue")} <= watched
-
-
 def test_people_who_left_meanwhile_are_not_scored(
     shop: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,62 +207,6 @@ def test_people_who_left_meanwhile_are_not_scored(
     report = train(settings, "rfm")["rfm"]
     assert report.is_promoted
     assert 7 not in {row["person_id"] for row in rows(SegmentScore)}
-
-
-def test_rolling_back_serves_the_previous_run_and_is_on_record(believable: Settings) -> None:
-    first, second = (train(believable, "rfm")["rfm"].run for _ in range(2))
-    assert recording.roll_back(question="rfm", actor=ADMIN, reason="odd segments") == first
-    live = runs.live("rfm")
-    assert live is not None
-    assert live.code == first
-    kept = [row for row in rows(SegmentScore) if row["run_id"] == live.id]
-    assert len(kept) == live.rows
-    record = rows(audit.AuditRecord)[-1]
-    assert (record["action"], record["actor_label"], record["reason"]) == (
-        "model.rolled_back",
-        "an admin",
-        "odd segments",
-    )
-    assert (record["before"], record["after"]) == ({"run": second}, {"run": first})
-
-
-ROWS: dict[str, dict[str, Any]] = {
-    "rfm": {"recency_days": 1, "orders": 2, "revenue_minor": 3, "r": 1, "f": 2, "m": 3, "segment": "Lost"},
-    "churn": {"probability": 0.5, "risk": "medium"},
-    "clv": {
-        "clv_historic_minor": 1, "clv_12m_minor": 2, "clv_12m_low_minor": 1, "clv_12m_high_minor": 3,
-        "expected_orders_12m": 1.0, "p_alive": 1.0, "next_order_at": None,
-    },
-    "clusters": {"cluster": "Regulars"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("question", rules.QUESTIONS)
-def test_every_question_goes_back_to_the_scores_of_the_run_before(any_app: Flask, question: str) -> None:
-    histories.write_people(3)
-    started = []
-    for people in ((1, 2), (1, 2, 3)):
-        run = recording.record_start(question=question, as_of=histories.END)
-        started.append(run)
-        scores = [{**ROWS[question], "person_id": person} for person in people]
-        recording.promote(run_id=run.id, outcome=recording.Outcome("promoted", ""), rows=scores)
-    assert recording.roll_back(question=question, actor=ADMIN) == started[0].code
-    live = runs.live(question)
-    assert live is not None
-    served = [row["person_id"] for row in rows(recording.SCORES[question]) if row["run_id"] == live.id]
-    assert (live.code, served) == (started[0].code, [1, 2])
-    with pytest.raises(recording.NoPreviousRun):
-        recording.roll_back(question=question, actor=ADMIN)
-
-
-def test_there_is_nothing_before_the_first_run_to_roll_back_to(shop: Flask, settings: Settings) -> None:
-    with pytest.raises(NotFound, match="Train it first: flask ml train rfm"):
-        recording.roll_back(question="rfm", actor=ADMIN)
-    train(settings, "rfm")
-    before = everything()
-    with pytest.raises(recording.NoPreviousRun, match="no run before"):
-        recording.roll_back(question="rfm", actor=ADMIN)
-    assert everything() == before
 
 
 def test_one_question_is_trained_by_one_process_at_a_time(believable: Settings) -> None:
@@ -425,13 +307,3 @@ def test_models_never_leave_a_half_written_folder_behind(shop: Flask, settings: 
     train(settings, *rules.QUESTIONS)
     found = [path.name for path in Path(settings.instance / "models").rglob(".*")]
     assert found == []
-
-
-def test_a_later_run_is_held_against_the_live_one_on_its_own_window(shop: Flask, settings: Settings) -> None:
-    first = train(settings, "churn", as_of=histories.END - timedelta(days=30))["churn"]
-    second = train(settings, "churn")["churn"]
-    beside = rows(TrainingRun)[-1]["card"]["comparison"]
-    assert beside["live"] == first.run
-    assert beside["customers"] > 100
-    assert beside["low"] <= beside["difference"] <= beside["high"]
-    assert second.is_promoted == (beside["high"] >= 0)
