@@ -20,6 +20,7 @@ from ml.churn_models.candidates import MODELS
 from ml.churn_models.purchase_days import PurchaseDays, day_of
 from ml.churn_models.rows import ACTIVE_DAYS, INPUTS, OVERDUE_AFTER, rows_at
 from ml.results import Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.sufficiency import CHURN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 COLUMNS = ["customer_id", "churn_probability", "churn_risk", "recency_days", "usual_gap_days", "is_overdue"]
-LEAD_DAYS = 30
 MAX_WINDOWS = 6
 MANY_CUSTOMERS = 20_000
-MIN_CUSTOMERS, MIN_REPEAT, MIN_EACH = 100, 20, 20
 
 
 def train(
@@ -148,7 +147,7 @@ def _windows(known: pd.DataFrame, until: pd.Timestamp, horizon_days: int) -> tup
     is_many = known["customer_id"].nunique() > MANY_CUSTOMERS
     return splits.overlapping(
         known_from=known["ordered_at"].min().floor("D"), known_until=until,
-        horizon=timedelta(days=horizon_days), lead=timedelta(days=LEAD_DAYS), count=MAX_WINDOWS,
+        horizon=timedelta(days=horizon_days), lead=timedelta(days=CHURN.days), count=MAX_WINDOWS,
         step=timedelta(days=horizon_days if is_many else max(horizon_days // 3, 1)),
     )  # fmt: skip
 
@@ -180,13 +179,13 @@ def _described(split: splits.TimeSplit | None) -> dict[str, str]:
 def _history_needs(known: pd.DataFrame, split: splits.TimeSplit | None, horizon_days: int) -> list[Need]:
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     needs = [
-        Need("days of history", 2 * horizon_days + LEAD_DAYS, float(span)),
-        Need("customers", MIN_CUSTOMERS, float(known["customer_id"].nunique())),
+        Need("days of history", 2 * horizon_days + CHURN.days, float(span)),
+        Need("customers", CHURN.customers, float(known["customer_id"].nunique())),
     ]
     if split is not None:
         before = PurchaseDays.of(known).histories(day_of(split.train[0].cutoff))
         repeat = float((before.frequency > 0).sum())
-        needs.append(Need("customers with a repeat purchase before the first window", MIN_REPEAT, repeat))
+        needs.append(Need("customers with a repeat purchase before the first window", CHURN.repeat, repeat))
     return needs
 
 
@@ -194,7 +193,7 @@ def _outcome_needs(rows: pd.DataFrame, split: splits.TimeSplit) -> list[Need]:
     trained = rows.loc[rows["as_of"].isin([window.cutoff for window in split.train]), "churned"]
     tested = rows.loc[rows["as_of"] == split.test.cutoff, "churned"]
     return [
-        Need("customers active before the test window", MIN_CUSTOMERS, float(tested.size)),
-        Need("customers who came back", MIN_EACH, float(min((trained == 0).sum(), (tested == 0).sum()))),
-        Need("customers who stayed away", MIN_EACH, float(min((trained == 1).sum(), (tested == 1).sum()))),
+        Need("customers active before the test window", CHURN.customers, float(tested.size)),
+        Need("customers who came back", CHURN.each, float(min((trained == 0).sum(), (tested == 0).sum()))),
+        Need("customers who stayed away", CHURN.each, float(min((trained == 1).sum(), (tested == 1).sum()))),
     ]

@@ -16,6 +16,7 @@ from scipy import stats
 
 from ml import archetypes, artifact, features, frames, metrics, partitions, rfm
 from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.sufficiency import CLUSTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +30,6 @@ INPUTS = ("recency_days", "orders", "revenue", "tenure_days", "product_count")
 """What customers are compared by, of `features.behaviour`: how recent, how often, how much, how long, how varied."""
 SHOWN = (*INPUTS, "average_order_value", "items_per_order", "orders_90")
 """What is told of each cluster, as medians."""
-MIN_CUSTOMERS = 100
 CANDIDATES = tuple(range(2, 9))
 RECENCY_GROUPS = 5
 
@@ -105,8 +105,10 @@ def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     return [
         Need("days of history", 2 * horizon_days, float(span)),
-        Need(f"customers {horizon_days} days ago", MIN_CUSTOMERS, float(before["customer_id"].nunique())),
-        Need(f"orders in the last {horizon_days} days", 1, float(len(known) - len(before))),
+        Need(
+            f"customers {horizon_days} days ago", CLUSTERS.customers, float(before["customer_id"].nunique())
+        ),
+        Need(f"orders in the last {horizon_days} days", CLUSTERS.orders, float(len(known) - len(before))),
     ]
 
 

@@ -16,6 +16,7 @@ from ml.purchase_models.gammagamma import GammaGamma
 from ml.purchase_models.history import OrderHistory
 from ml.purchase_models.summary import summary_of
 from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.sufficiency import VALUE
 from ml.value_models import judging
 from ml.value_models.judging import BASELINE, LEVEL, Judgement
 from ml.value_models.outlook import COUNT_MODELS, FOREST, Forest, Outlook, forest_before, inputs_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "historic_value", "predict", "train"]
 
-MIN_CUSTOMERS, MIN_REPEAT, MIN_HISTORY_DAYS = 100, 30, 90
 HORIZONS = (180, 90)
 INDEPENDENT_BELOW = 0.3
 SUMMARISED = ("frequency", "recency", "age", "valued", "value")
@@ -131,10 +131,14 @@ def _needs(history: OrderHistory, cutoff: pd.Timestamp, horizon_days: int) -> li
     before = summary_of(history, cutoff).frame
     repeat = float(((before["frequency"] > 0) & (before["value"] > 0)).sum())
     first, last = history.span
+    later = float(
+        np.sum(history.first_at >= cutoff.to_datetime64().astype("datetime64[us]").astype(np.int64))
+    )
     return [
-        Need("days of history", MIN_HISTORY_DAYS + horizon_days, float(last - first + 1)),
-        Need(f"customers {horizon_days} days ago", MIN_CUSTOMERS, float(len(before))),
-        Need(f"customers with a repeat purchase {horizon_days} days ago", MIN_REPEAT, repeat),
+        Need("days of history", VALUE.days + horizon_days, float(last - first + 1)),
+        Need(f"customers {horizon_days} days ago", VALUE.customers, float(len(before))),
+        Need(f"customers with a repeat purchase {horizon_days} days ago", VALUE.repeat, repeat),
+        Need(f"orders in the last {horizon_days} days", VALUE.orders, later),
     ]
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from ml import artifact, features, frames, metrics
 from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, shortfall
+from ml.sufficiency import RFM
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +23,6 @@ Floats = npt.NDArray[np.float64]
 Scores = npt.NDArray[np.int64]
 
 COLUMNS = ["customer_id", "recency_days", "orders", "revenue", "r", "f", "m", "segment"]
-MIN_CUSTOMERS = 50
 SEGMENTS = (
     "Champions",
     "Loyal",
@@ -125,8 +125,8 @@ def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     return [
         Need("days of history", 2 * horizon_days, float(span)),
-        Need(f"customers {horizon_days} days ago", MIN_CUSTOMERS, float(before["customer_id"].nunique())),
-        Need(f"orders in the last {horizon_days} days", 1, float(len(known) - len(before))),
+        Need(f"customers {horizon_days} days ago", RFM.customers, float(before["customer_id"].nunique())),
+        Need(f"orders in the last {horizon_days} days", RFM.orders, float(len(known) - len(before))),
     ]
 
 

@@ -14,6 +14,7 @@ from ml import baselines, metrics
 from ml.churn_models import level
 from ml.churn_models.rows import INPUTS, matrix, outcome
 from ml.risk_models import ChurnBoosting, ChurnForest, ChurnLogistic, SigmoidCalibration
+from ml.sufficiency import CHURN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,6 @@ FOREST, LOGISTIC, BOOSTING = "random forest", "logistic regression", "gradient b
 BASE_RATE, RECENCY, BETA_GEO = "base rate", "recency alone", "BG/NBD alone"
 MODELS, RIVALS = (FOREST, LOGISTIC, BOOSTING), (BASE_RATE, RECENCY, BETA_GEO)
 FOLDS = 3
-MIN_EACH = 20
 MOST_CUSTOMERS = 20_000
 """More rows of one moment than this do not change what is learned, only how long it takes."""
 STEEPEST = 2.0
@@ -146,7 +146,7 @@ def folds(rows: pd.DataFrame, cutoffs: Sequence[datetime], horizon_days: int) ->
     for cutoff in cutoffs[-FOLDS:]:
         train = tuple(each for each in cutoffs if each + timedelta(days=horizon_days) <= cutoff)
         parts = (rows[rows["as_of"].isin(train)], rows[rows["as_of"] == cutoff])
-        if all(MIN_EACH <= outcome(part).sum() <= len(part) - MIN_EACH for part in parts):
+        if all(CHURN.each <= outcome(part).sum() <= len(part) - CHURN.each for part in parts):
             found.append(Fold(cutoff, train))
     return found
 

@@ -1,0 +1,58 @@
+"""Every question abstains below its thresholds and says what is missing in the same words."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from ml import churn, clusters, clv, frames, rfm, sufficiency
+from ml.results import TrainingResult
+from ml.sufficiency import Enough
+
+AS_OF = datetime(2025, 1, 1)  # noqa: DTZ001 - frames hold UTC without a zone
+QUESTIONS: dict[str, tuple[Callable[..., TrainingResult], Enough]] = {
+    "rfm": (rfm.train, sufficiency.RFM),
+    "churn": (churn.train, sufficiency.CHURN),
+    "clv": (clv.train, sufficiency.VALUE),
+    "clusters": (clusters.train, sufficiency.CLUSTERS),
+}
+
+
+def shop(customers: int, days: int) -> pd.DataFrame:
+    """Customers who order every forty days from ``days`` ago on, one line an order."""
+    at = [
+        (customer, AS_OF - timedelta(days=back, hours=customer % 24))
+        for customer in range(1, customers + 1)
+        for back in range(1 + customer % 40, days + 1, 40)
+    ]
+    lines = pd.DataFrame(at, columns=["customer_id", "ordered_at"])
+    price = 2.0 + lines["customer_id"] % 7
+    named = lines.assign(order_id=range(1, len(lines) + 1), quantity=1, unit_price=price, revenue=price)
+    return frames.order_lines(named)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_shop_that_is_too_small_is_told_how_many_customers_it_needs(question: str) -> None:
+    train, enough = QUESTIONS[question]
+    few = enough.customers - 1
+    result = train(shop(few, 500), AS_OF)
+    assert result.verdict == "not enough data"
+    assert result.scores.empty
+    assert f"{enough.customers} customers" in result.shortfall
+    assert f"(has {few})" in result.shortfall
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_shop_that_is_too_young_is_told_how_many_days_it_needs(question: str) -> None:
+    train, _ = QUESTIONS[question]
+    result = train(shop(300, 95), AS_OF)
+    assert result.verdict == "not enough data"
+    assert "days of history (has 9" in result.shortfall
+
+
+@pytest.mark.parametrize("enough", [each for _, each in QUESTIONS.values()])
+def test_no_threshold_is_beyond_what_a_shop_of_500_customers_and_half_a_year_has(enough: Enough) -> None:
+    assert 50 <= enough.customers <= 500
+    assert enough.days <= 90
+    assert enough.orders >= 1
