@@ -90,14 +90,15 @@ def separation(value: Floats, group: npt.NDArray[Any]) -> float:
     number of groups g, so that more groups are not better by being more. 0 in expectation where groups say nothing.
     """
     ranks = stats.rankdata(value)
-    _, code = np.unique(group, return_inverse=True)
+    code = group.astype(np.int64) if group.dtype.kind in "iuf" else np.unique(group, return_inverse=True)[1]
     sizes = np.bincount(code)
-    means = np.bincount(code, weights=ranks) / sizes
+    means = np.bincount(code, weights=ranks) / np.maximum(sizes, 1)
+    groups = int((sizes > 0).sum())
     total = float(((ranks - ranks.mean()) ** 2).sum())
-    if total == 0 or sizes.size >= value.size:
+    if total == 0 or groups >= value.size:
         return float("nan")
     between = float((sizes * (means - ranks.mean()) ** 2).sum()) / total
-    return 1 - (1 - between) * (value.size - 1) / (value.size - sizes.size)
+    return 1 - (1 - between) * (value.size - 1) / (value.size - groups)
 
 
 def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:

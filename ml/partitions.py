@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import distance
 from sklearn import cluster
-from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin, silhouette_score
+from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin
 from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ SAMPLE = 5_000
 """Silhouettes and resamples of more points than this are taken from a sample stratified by cluster."""
 RESAMPLES = 10
 STARTS = 5
+BLOCK = 500
+"""Points whose distances to all others are in memory at once."""
 BATCH_FROM = 50_000
 """From so many points on the centres are found on mini-batches (Sculley 2010)."""
 
@@ -101,10 +104,46 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Each of ``ks`` that there are distinct points enough for, tried on ``points`` of shape (n, d)."""
     distinct = len(np.unique(points, axis=0))
-    with threadpool_limits(
-        1
-    ):  # these fits are short: threads would wait for one another longer than they work
-        return tuple(_tried(points, k, seed, resamples, starts) for k in ks if k < distinct)
+    tried = [fitted(points, k, seed=seed, starts=starts) for k in ks if k < distinct]
+    if not tried:
+        return ()
+    rows = _sample([each.labels for each in tried], np.random.default_rng(seed))
+    sample = points[rows]
+    with threadpool_limits(1):
+        found = silhouettes(sample, [each.labels[rows] for each in tried])
+    return tuple(
+        Candidate(
+            len(each.centres), each.inertia, silhouette, _stability(sample, each.labels[rows], seed, resamples, starts),
+            tuple(int(size) for size in each.sizes),
+        )
+        for each, silhouette in zip(tried, found, strict=True)
+    )  # fmt: skip
+
+
+def silhouettes(points: Floats, labelings: Sequence[Labels]) -> list[float]:
+    """The mean silhouette of each labelling of the same points (Rousseeuw 1987), every distance computed once.
+
+    Labels count from 0, and each is somebody's. A point alone in its part counts 0.
+    """
+    members = [np.eye(labels.max() + 1)[labels] for labels in labelings]
+    together = np.concatenate(members, axis=1)
+    blocks = np.array_split(points, -(-len(points) // BLOCK))
+    sums = np.concatenate([distance.cdist(block, points) @ together for block in blocks])
+    edges = np.cumsum([each.shape[1] for each in members])[:-1]
+    parts = np.split(sums, edges, axis=1)
+    return [_silhouette(each, labels) for each, labels in zip(parts, labelings, strict=True)]
+
+
+def _silhouette(sums: Floats, labels: Labels) -> float:
+    """From the sum of each point's distances to each part."""
+    sizes, everyone = np.bincount(labels), np.arange(labels.size)
+    own = sums[everyone, labels] / np.maximum(sizes[labels] - 1, 1)
+    others = sums / sizes
+    others[everyone, labels] = np.inf
+    nearest_other = others.min(axis=1)
+    larger = np.maximum(own, nearest_other)
+    is_told = (sizes[labels] > 1) & (larger > 0)
+    return float(np.where(is_told, (nearest_other - own) / np.where(larger > 0, larger, 1.0), 0.0).mean())
 
 
 def chosen(tried: Sequence[Candidate]) -> Candidate | None:
@@ -129,7 +168,9 @@ def chosen(tried: Sequence[Candidate]) -> Candidate | None:
 
 def fitted(points: Floats, k: int, *, seed: int, starts: int = STARTS) -> Partition:
     """The best of ``starts`` runs of K-Means into ``k`` parts, the largest part first."""
-    with threadpool_limits(1):
+    with threadpool_limits(
+        1
+    ):  # these fits are short: threads would wait for one another longer than they work
         model = _model(k, seed, starts, is_large=len(points) >= BATCH_FROM).fit(points)
     labels = np.asarray(model.labels_, dtype=np.int64)
     order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
@@ -151,37 +192,29 @@ def _model(k: int, seed: int, starts: int, *, is_large: bool) -> Any:
     return cluster.KMeans(k, n_init=starts, random_state=seed)
 
 
-def _tried(points: Floats, k: int, seed: int, resamples: int, starts: int) -> Candidate:
-    whole = fitted(points, k, seed=seed, starts=starts)
-    rng = np.random.default_rng(seed)
-    rows = _sample(whole.labels, rng)
-    sample, labels = points[rows], whole.labels[rows]
-    return Candidate(
-        k, whole.inertia, float(silhouette_score(sample, labels)),
-        _stability(sample, labels, k, rng, resamples, starts), tuple(int(size) for size in whole.sizes),
-    )  # fmt: skip
+def _sample(labelings: Sequence[Labels], rng: np.random.Generator) -> Labels:
+    """At most about `SAMPLE` rows: of each part of the finest labelling its share, and two at least of every part."""
+    finest = labelings[-1]
+    if finest.size <= SAMPLE:
+        return np.arange(finest.size)
+    parts = [_drawn(finest, label, SAMPLE / finest.size, rng) for label in np.unique(finest)]
+    parts += [_drawn(labels, label, 0.0, rng) for labels in labelings for label in np.unique(labels)]
+    return np.unique(np.concatenate(parts))
 
 
-def _sample(labels: Labels, rng: np.random.Generator) -> Labels:
-    """At most about `SAMPLE` rows, of each part its share and two at least."""
-    if labels.size <= SAMPLE:
-        return np.arange(labels.size)
-    parts = []
-    for label in np.unique(labels):
-        rows = np.flatnonzero(labels == label)
-        wanted = max(2, round(SAMPLE * rows.size / labels.size))
-        parts.append(rng.choice(rows, min(wanted, rows.size), replace=False))
-    return np.concatenate(parts)
+def _drawn(labels: Labels, label: int, share: float, rng: np.random.Generator) -> Labels:
+    rows = np.flatnonzero(labels == label)
+    return rng.choice(rows, min(max(2, round(share * rows.size)), rows.size), replace=False)
 
 
-def _stability(
-    points: Floats, labels: Labels, k: int, rng: np.random.Generator, resamples: int, starts: int
-) -> float:
+def _stability(points: Floats, labels: Labels, seed: int, resamples: int, starts: int) -> float:
+    rng, k = np.random.default_rng(seed), int(labels.max()) + 1
     agreements = []
     for resample in range(resamples):
         drawn = points[rng.integers(0, len(points), len(points))]
         if len(np.unique(drawn, axis=0)) < k:
             return 0.0
-        model = _model(k, resample + 1, starts, is_large=False).fit(drawn)
+        with threadpool_limits(1):
+            model = _model(k, resample + 1, starts, is_large=False).fit(drawn)
         agreements.append(adjusted_rand_score(labels, nearest(points, model.cluster_centers_)))
     return float(np.mean(agreements))

@@ -88,14 +88,9 @@ def train(
 
 
 def segmented(inputs: pd.DataFrame, table: Table = TABLE) -> pd.DataFrame:
-    """`COLUMNS` for rows of customer_id, recency_days, orders, revenue; one row a customer, same order.
-
-    Whoever ordered once has a frequency score of 1, however many they are: in a shop where most do, their shared rank
-    would else call them frequent.
-    """
+    """`COLUMNS` for rows of customer_id, recency_days, orders, revenue; one row a customer, same order."""
     r = scores_of(-inputs["recency_days"].to_numpy(dtype=float))
-    orders = inputs["orders"].to_numpy(dtype=float)
-    f = np.where(orders > 1, scores_of(orders), 1)
+    f = scores_of(inputs["orders"].to_numpy(dtype=float))
     m = scores_of(inputs["revenue"].to_numpy(dtype=float))
     result = inputs[["customer_id", "recency_days", "orders", "revenue"]].copy()
     result["recency_days"] = result["recency_days"].astype("int64")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import silhouette_score
 
 from ml import archetypes, artifact, clusters, partitions
 from ml.partitions import Candidate, Scale
@@ -119,6 +120,27 @@ def test_points_in_three_heaps_are_three_parts_whichever_way_they_are_counted() 
     assert best.stability == pytest.approx(1.0)
     many = partitions.fitted(np.tile(points, (60, 1)), 3, seed=0)
     assert many.sizes.tolist() == [30_000, 18_000, 12_000], "on mini-batches too"
+
+
+def test_silhouettes_are_those_of_the_definition() -> None:
+    rng = np.random.default_rng(8)
+    points = rng.normal(size=(1_203, 3))
+    labelings = [rng.integers(0, k, 1_203) for k in (2, 5)]
+    expected = [silhouette_score(points, labels) for labels in labelings]
+    assert partitions.silhouettes(points, labelings) == pytest.approx(expected, abs=1e-12)
+    alone = np.array([0, 0, 1])
+    few = np.array([[0.0], [1.0], [5.0]])
+    assert partitions.silhouettes(few, [alone]) == [pytest.approx(silhouette_score(few, alone))]
+    assert partitions.silhouettes(np.zeros((4, 1)), [np.array([0, 0, 1, 1])]) == [0.0]
+
+
+def test_a_sample_holds_two_of_every_part_of_every_labelling() -> None:
+    halves = np.repeat([0, 1], 20_000)
+    outliers = (np.arange(40_000) < 3).astype(np.int64)
+    rows = partitions._sample([outliers, halves], np.random.default_rng(0))
+    assert partitions.SAMPLE <= rows.size <= partitions.SAMPLE + 8
+    assert (outliers[rows] == 1).sum() >= 2
+    assert abs(int((halves[rows] == 0).sum()) - partitions.SAMPLE // 2) <= 8
 
 
 def test_a_shop_where_all_customers_are_the_same_has_no_candidates() -> None:

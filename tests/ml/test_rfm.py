@@ -62,21 +62,6 @@ def test_refunds_are_netted_and_the_reference_date_is_stated(shop: pd.DataFrame)
     assert scores.loc[1, "m"] == 1
 
 
-def test_who_ordered_once_is_never_frequent_however_many_did() -> None:
-    inputs = pd.DataFrame(
-        {
-            "customer_id": range(10),
-            "recency_days": range(10),
-            "orders": [1] * 8 + [2, 5],
-            "revenue": range(10),
-        }
-    )
-    assert rfm.scores_of(inputs["orders"].to_numpy(dtype=float))[0] == 3
-    scores = rfm.segmented(inputs)
-    assert scores["f"].tolist() == [1] * 8 + [5, 5]
-    assert scores["segment"].iloc[0] == "New"
-
-
 def test_another_table_names_the_same_scores_otherwise(shop: pd.DataFrame) -> None:
     table = dict.fromkeys(range(1, 5), ("Lost",) * 5) | {5: ("New", "New", "New", "Loyal", "Champions")}
     result = rfm.train(shop, T, table=table)
