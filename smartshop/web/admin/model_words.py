@@ -148,16 +148,42 @@ def kinds() -> dict[str, str]:
 
 
 def shift(facts: Mapping[str, Any]) -> str:
-    """What a column was and is: its median, or its mean where the median says nothing."""
-    before, now = facts["median_before"], facts["median_now"]
-    name = _("median")
-    if before == now or {before, now} <= {0, 1}:
-        before, now, name = facts["mean_before"], facts["mean_now"], _("mean")
-    change = (now - before) / before if before and before * now > 0 else None
-    told = _("%(name)s %(before)s → %(now)s", name=name, before=_plain(before), now=_plain(now))
+    """What a column was and is: its median; its mean or spread where the median does not show the change."""
+    told = {
+        _("median"): (facts["median_before"], facts["median_now"]),
+        _("mean"): (facts["mean_before"], facts["mean_now"]),
+        _("spread"): (facts["spread_before"], facts["spread_now"]),
+    }
+    name = next(iter(told))
+    is_flag = {*told[name]} <= {0, 1}
+    if facts["is_drifted"] and not is_flag and abs(_change(*told[name]) or 0) < LEAST_SHIFT:
+        name = max(told, key=lambda each: abs(_change(*told[each]) or 0))
+    elif is_flag or told[name][0] == told[name][1]:
+        name = _("mean")
+    before, now = told[name]
+    change = _change(before, now)
+    words = _("%(name)s %(before)s → %(now)s", name=name, before=_plain(before), now=_plain(now))
     if change is None or abs(change) < LEAST_SHIFT:
-        return told
-    return f"{told} ({'+' if change > 0 else '−'}{percent(abs(change))})"
+        return words
+    return f"{words} ({'+' if change > 0 else '−'}{percent(abs(change))})"
+
+
+def _change(before: float, now: float) -> float | None:
+    """Growth as a share of what was; None where that says nothing."""
+    return (now - before) / before if before and before * now > 0 else None
+
+
+def candidates(card: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    """By method and metric: value, low and high; empty where a question has no rival methods."""
+    found = card.get("candidates")
+    return found if isinstance(found, Mapping) else {}
+
+
+def told_metrics(run: Run) -> list[tuple[str, object, object]]:
+    """Every metric that the baseline has too, without the bounds: name, the model's, the baseline's."""
+    rivals = run.baseline.get("metrics") or {}
+    names = [name for name in run.metrics if name in rivals and not name.endswith(("_low", "_high"))]
+    return [(name, run.metrics[name], rivals[name]) for name in names]
 
 
 def _plain(value: float) -> str:

@@ -97,6 +97,29 @@ def test_a_live_run_says_how_sure_it_is_what_drifted_and_what_it_was_made_from(a
     assert "Spent so far has drifted" in page_of(admin, "/admin/models")
 
 
+def test_methods_are_shown_with_their_bounds_and_a_list_of_other_things_is_not(admin: ShopClient) -> None:
+    measured = {"auc": {"value": 0.7331, "low": 0.7147, "high": 0.7464}}
+    record("churn-new", is_live=True, card=CARD | {"candidates": {"BG/NBD alone": measured}})
+    page = page_of(admin)
+    assert "Every method, on the same customers" in page
+    assert "0.715 to 0.746" in page
+    record("churn-groups", state="refused", card=CARD | {"candidates": [{"k": 4, "silhouette": 0.3}]})
+    assert "Every method" not in page_of(admin, "/admin/models/churn?run=churn-groups")
+
+
+def test_bounds_are_no_metrics_of_their_own(admin: ShopClient) -> None:
+    figures = {"auc": 0.7, "auc_low": 0.65, "auc_high": 0.75}
+    record("churn-new", is_live=True, metrics=figures, baseline={"name": "recency alone", "metrics": figures})
+    for address in ("/admin/models", "/admin/models/churn"):
+        assert "auc low" not in page_of(admin, address)
+
+
+def test_drift_that_the_median_does_not_show_is_told_by_what_does(admin: ShopClient) -> None:
+    wider = MOVED | {"median_now": 71.0, "mean_now": 95.0, "spread_before": 40.0, "spread_now": 80.0}
+    record("churn-new", is_live=True, card=CARD | {"drift": CARD["drift"] | {"columns": [wider]}})
+    assert "spread 40 → 80 (+100%)" in page_of(admin)
+
+
 def test_a_refused_run_says_by_how_much_it_is_worse_and_the_live_one_points_to_it(admin: ShopClient) -> None:
     record("churn-old", is_live=True)
     reason = "worse than the live run churn-old: auc 0.7000 against 0.7500 on the same 1204 customers"
