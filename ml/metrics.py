@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,8 +22,12 @@ def auc(actual: Floats, score: Floats) -> float:
     negatives = actual.size - positives
     if positives == 0 or negatives == 0:
         return float("nan")
-    ranks = stats.rankdata(score)
-    u = float(ranks[actual == 1].sum()) - positives * (positives + 1) / 2
+    order, starts, sizes = _levels(score)
+    ranks = starts + (sizes + 1) / 2
+    u = (
+        float((ranks * np.add.reduceat(actual[order].astype("float64"), starts)).sum())
+        - positives * (positives + 1) / 2
+    )
     return float(u / (positives * negatives))
 
 
@@ -55,11 +58,10 @@ def captured_share(value: Floats, score: Floats, share: float) -> float:
     if total == 0:
         return float("nan")
     wanted = share * value.size
-    levels, group = np.unique(-score, return_inverse=True)
-    sizes = np.bincount(group, minlength=levels.size).astype(float)
-    held = np.bincount(group, weights=value, minlength=levels.size)
-    before = np.cumsum(sizes) - sizes
-    taken = np.clip((wanted - before) / sizes, 0.0, 1.0)
+    order, starts, sizes = _levels(score)
+    held = np.add.reduceat(value[order], starts)
+    above = value.size - starts - sizes
+    taken = np.clip((wanted - above) / sizes, 0.0, 1.0)
     return float((taken * held).sum() / total)
 
 
@@ -87,7 +89,7 @@ def correlation(actual: Floats, predicted: Floats) -> float:
 
 def spearman(actual: Floats, predicted: Floats) -> float:
     """Correlation of the mid-ranks; NaN when either side is constant."""
-    return correlation(stats.rankdata(actual), stats.rankdata(predicted))
+    return correlation(_mid_ranks(actual), _mid_ranks(predicted))
 
 
 def mean_ratio(actual: Floats, predicted: Floats) -> float:
@@ -105,10 +107,14 @@ def bootstrap_interval(
     resamples: int = 200,
     level: float = 0.95,
 ) -> tuple[float, float]:
-    """Percentile interval of ``metric`` over resamples of the rows (Efron 1979)."""
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, actual.size, size=(resamples, actual.size))
-    return _percentiles([metric(actual[rows], predicted[rows]) for rows in draws], level)
+    """Percentile interval of ``metric`` over resamples of the rows (Efron 1979); the order of rows must not matter to it."""
+    order = np.argsort(predicted, kind="stable")
+    values = [
+        metric(actual[rows], predicted[rows])
+        for times in _draws(actual.size, resamples, seed)
+        for rows in (np.repeat(order, times[order]),)
+    ]
+    return _percentiles(values, level)
 
 
 def paired_difference(
@@ -125,10 +131,35 @@ def paired_difference(
 
     Both predictions are resampled on the same rows, so what they share cancels.
     """
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, actual.size, size=(resamples, actual.size))
-    values = [metric(actual[rows], first[rows]) - metric(actual[rows], second[rows]) for rows in draws]
+    orders = [np.argsort(predicted, kind="stable") for predicted in (first, second)]
+    values = []
+    for times in _draws(actual.size, resamples, seed):
+        ours, theirs = (np.repeat(order, times[order]) for order in orders)
+        values.append(metric(actual[ours], first[ours]) - metric(actual[theirs], second[theirs]))
     return (metric(actual, first) - metric(actual, second), *_percentiles(values, level))
+
+
+def _draws(size: int, resamples: int, seed: int) -> Iterator[npt.NDArray[np.int64]]:
+    """How often each row is drawn, resample by resample. Rows can then be taken in an order that spares sorting them."""
+    rng = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.bincount(rng.integers(0, size, size=size), minlength=size)
+
+
+def _levels(score: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Rows in order of ``score``, where in it each level of tied scores starts, and how many rows it has."""
+    order = np.argsort(score, kind="stable")
+    ranked = score[order]
+    starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
+    return order, starts, np.diff(starts, append=score.size)
+
+
+def _mid_ranks(values: Floats) -> Floats:
+    """Ranks from 1, tied values sharing the mean of theirs."""
+    order, starts, sizes = _levels(values)
+    ranks = np.empty(values.size)
+    ranks[order] = np.repeat(starts + (sizes + 1) / 2, sizes)
+    return ranks
 
 
 def _percentiles(values: list[float], level: float) -> tuple[float, float]:
