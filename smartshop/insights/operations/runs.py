@@ -118,7 +118,7 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         present = set(db.session.scalars(sa.select(Person.id).where(sa.not_(objects_to_scores))))
         kept = [{**row, "run_id": run_id} for row in rows if row["person_id"] in present]
         if kept:
-            db.session.execute(sa.insert(table), kept)
+            db.session.execute(sa.insert(table.__table__), kept)
         run.rows = len(kept)
         served = _move_pointer(run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))
