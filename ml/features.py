@@ -21,7 +21,7 @@ from ml.measures import assortment, browsing, orders, sources
 from ml.measures.timing import SECONDS_A_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 NAMES = (
@@ -83,16 +83,20 @@ last_seen_days             whole days from the last event or order, whichever is
 NEUTRAL = {"home_share": 1.0}
 """What a feature is worth where nothing is known of it; 0 for the others."""
 BROWSED = ("visits_90", "views_90", "searches_90", "carts_left_90")
-"""The features that only events tell."""
+GAPS = ("gap_mean_days", "gap_sd_days", "gap_trend")
+CATEGORIES = ("category_count", "favourite_share")
 
 
 def behaviour(
-    lines: pd.DataFrame, as_ofs: Sequence[datetime], traces: frames.Traces | None = None
+    lines: pd.DataFrame,
+    as_ofs: Sequence[datetime],
+    traces: frames.Traces | None = None,
+    names: Sequence[str] = NAMES,
 ) -> pd.DataFrame:
-    """One row a (moment, customer with an order before it), sorted, with the columns `NAMES` as float64.
+    """One row a (moment, customer with an order before it), sorted, with the columns ``names`` of `NAMES` as float64.
 
     ``lines`` meets `frames.ORDER_LINES`; ``traces`` are the cancelled orders and the events beside them, if there are
-    any. The order of rows does not matter.
+    any. The order of rows does not matter. Naming fewer features spares computing the others.
     """
     traces = traces or frames.Traces()
     at = sorted({int(frames.moment(as_of).timestamp()) for as_of in as_ofs})
@@ -103,9 +107,10 @@ def behaviour(
         connection.register("lines", table)
         if events is not None:
             connection.register("events", events)
-        query = sql("duckdb", tuple(at), columns=tuple(table.column_names), has_events=events is not None)
+        columns, has_events = tuple(table.column_names), events is not None
+        query = sql("duckdb", tuple(at), columns=columns, has_events=has_events, names=tuple(names))
         result = connection.sql(query).to_arrow_table()
-    found = {name: result[name].to_numpy() for name in ("customer_id", *NAMES)}
+    found = {name: result[name].to_numpy() for name in ("customer_id", *names)}
     as_of = pd.to_datetime(result["at"].to_numpy(), unit="s")
     return pd.DataFrame({"as_of": as_of.astype("datetime64[us]"), **found})
 
@@ -117,39 +122,51 @@ def sql(
     *,
     columns: tuple[str, ...] = tuple(sources.LINES),
     has_events: bool = True,
+    names: tuple[str, ...] = NAMES,
 ) -> str:
     """The features as SQL of an engine that Ibis knows, over its tables ``lines`` and ``events``.
 
     ``at``: moments in seconds since the epoch, sorted; ``columns``: those of `sources.LINES` that ``lines`` has.
     """
     events = sources.events_table() if has_events else None
-    return str(ibis.to_sql(expression(sources.lines_table(columns), events, at), dialect=dialect))
+    return str(ibis.to_sql(expression(sources.lines_table(columns), events, at, names), dialect=dialect))
 
 
-def expression(lines: Any, events: Any, at: Sequence[int]) -> Any:
-    """The features at the moments ``at`` as an Ibis expression over a table of order lines and one of events or None."""
+def expression(lines: Any, events: Any, at: Sequence[int], names: Sequence[str] = NAMES) -> Any:
+    """``names`` at the moments ``at`` as an Ibis expression over a table of order lines and one of events or None."""
     movements = sources.order_movements(lines)
     known = orders.orders_known(movements, at)
     table = orders.totals(known)
-    parts = [
-        orders.gaps(known),
-        orders.home(known),
-        orders.cancellations(movements, at),
-        assortment.products(sources.products_bought(lines), sources.products_cancelled(lines), at),
-        assortment.categories(sources.category_movements(lines, at), at),
-    ]
-    if events is not None:
-        parts += [browsing.recent(events, at), browsing.last_seen(events, at)]
-    for part in parts:
+    for part in _parts(lines, events, movements, known, at, set(names)):
         table = table.left_join(part, orders.KEY).drop("at_right", "customer_id_right")
-    if events is None:
-        table = table.mutate(dict.fromkeys(BROWSED, sources.NONE), seen=_["last"])
+    absent = set(NAMES) | {"seen", "cancelled"}
+    table = table.mutate({name: ibis.null("int64") for name in absent - set(table.columns)})
     table = table.mutate(
         cancelled_share=_.cancelled.fill_null(0) / (_.cancelled.fill_null(0) + _.orders),
         last_seen_days=(_["at"] - ibis.greatest(_["last"], _.seen.fill_null(_["last"]))) // SECONDS_A_DAY,
     )
-    values = {name: table[name].cast("float64").fill_null(NEUTRAL.get(name, 0.0)) for name in NAMES}
+    values = {name: table[name].cast("float64").fill_null(NEUTRAL.get(name, 0.0)) for name in names}
     return table.select("at", "customer_id", **values).order_by("at", "customer_id")
+
+
+def _parts(
+    lines: Any, events: Any, movements: Any, known: Any, at: Sequence[int], wanted: set[str]
+) -> Iterator[Any]:
+    """What is to be joined to the totals for the wanted features."""
+    if wanted.intersection(GAPS):
+        yield orders.gaps(known)
+    if "home_share" in wanted:
+        yield orders.home(known)
+    if "cancelled_share" in wanted:
+        yield orders.cancellations(movements, at)
+    if "product_count" in wanted:
+        yield assortment.products(sources.products_bought(lines), sources.products_cancelled(lines), at)
+    if wanted.intersection(CATEGORIES):
+        yield assortment.categories(sources.category_movements(lines, at), at)
+    if events is not None and wanted.intersection(BROWSED):
+        yield browsing.recent(events, at)
+    if events is not None and "last_seen_days" in wanted:
+        yield browsing.last_seen(events, at)
 
 
 def _arrow(lines: pd.DataFrame, cancelled: pd.DataFrame | None) -> pa.Table:

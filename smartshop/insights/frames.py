@@ -205,7 +205,8 @@ def _with_charges(orders: pa.Table, lines: pa.Table, of_order: Ints) -> tuple[pa
     }
     table = pa.concat_tables([lines, pa.table(values).select(lines.column_names)])
     of_order = np.concatenate([of_order, charged])
-    turn = np.lexsort((_numbers(table, "place"), of_order))
+    place = _numbers(table, "place")
+    turn = np.argsort(of_order * (place.max(initial=0) + 1) + place, kind="stable")
     return table.take(pa.array(turn)), of_order[turn]
 
 

@@ -51,6 +51,16 @@ def test_every_value_equals_a_computation_in_pandas(history: History) -> None:
     assert (found[list(features.NAMES)].nunique() > 2).all()
 
 
+@pytest.mark.parametrize(
+    "names", [("revenue", "recency_days"), ("product_count", "gap_trend"), ("last_seen_days",)]
+)
+def test_naming_a_few_features_gives_the_same_values(history: History, names: tuple[str, ...]) -> None:
+    lines, traces = history
+    every = features.behaviour(lines, MOMENTS, traces)
+    few = features.behaviour(lines, MOMENTS, traces, names)
+    pd.testing.assert_frame_equal(few, every[["as_of", "customer_id", *names]], check_exact=True)
+
+
 def test_a_history_without_anything_optional_equals_a_computation_in_pandas(shop: pd.DataFrame) -> None:
     found = features.behaviour(shop, MOMENTS)
     pd.testing.assert_frame_equal(found, pandas_features.behaviour(shop, MOMENTS), rtol=1e-9, atol=1e-9)

@@ -14,6 +14,7 @@ from smartshop.insights import rules
 from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
 from smartshop.insights.operations import segmenting
 from smartshop.kernel import audit, clock, leases
+from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -118,7 +119,7 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         present = set(db.session.scalars(sa.select(Person.id).where(sa.not_(objects_to_scores))))
         kept = [{**row, "run_id": run_id} for row in rows if row["person_id"] in present]
         if kept:
-            db.session.execute(sa.insert(table.__table__), kept)
+            db.session.execute(sa.insert(Base.metadata.tables[table.__tablename__]), kept)
         run.rows = len(kept)
         served = _move_pointer(run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))
