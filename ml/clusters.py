@@ -61,7 +61,7 @@ def train(
     )  # fmt: skip
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    inputs = features.behaviour(known, [cutoff, end])
+    inputs = features.behaviour(known, [cutoff, end], names=SHOWN)
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
     scale = partitions.Scale.of(_values(now))
     points = scale.apply(_values(now))

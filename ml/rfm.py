@@ -75,7 +75,7 @@ def train(
     card["table"] = {str(recency): list(names) for recency, names in table.items()}
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    inputs = features.behaviour(known, [cutoff, end])
+    inputs = features.behaviour(known, [cutoff, end], names=("recency_days", "orders", "revenue"))
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
     measured, rival = _judge(segmented(then, table), known[known["ordered_at"] >= cutoff], seed)
     gain = measured["captured_share"] - rival.metrics["captured_share"]

@@ -48,7 +48,7 @@ def rows_at(lines: pd.DataFrame, moments: Sequence[datetime], horizon_days: int)
     stretched by the season; ``churned`` is 1 when there is no order in the ``horizon_days`` from the moment on (and
     means nothing yet where that window is not over).
     """
-    behaviour = features.behaviour(lines, moments)
+    behaviour = features.behaviour(lines, moments, names=BEHAVIOUR)
     days = PurchaseDays.of(lines)
     parts = [_with_outlook(lines, days, part, horizon_days) for _, part in behaviour.groupby("as_of")]
     return pd.concat(parts, ignore_index=True)
