@@ -19,7 +19,7 @@ from ml.results import Baseline, Need, TrainingResult, judged, not_enough_data, 
 from ml.sufficiency import VALUE
 from ml.value_models import judging
 from ml.value_models.judging import BASELINE, LEVEL, Judgement
-from ml.value_models.outlook import COUNT_MODELS, FOREST, Forest, Outlook, forest_before, inputs_of
+from ml.value_models.outlook import COUNT_MODELS, FOREST, READ, Forest, Outlook, forest_before, inputs_of
 from ml.value_models.scoring import COLUMNS, historic_value, scored
 from ml.value_models.season import Season
 
@@ -149,6 +149,7 @@ def _named(served: str) -> str:
 def _kept(when: str, outlook: Outlook, title: str) -> dict[str, Any]:
     return {
         f"{when}_counts": outlook.counts[title].parameters,
+        f"{when}_read": outlook.counts[READ.title].parameters,
         f"{when}_values": outlook.worth.parameters,
         f"{when}_season": np.array([outlook.season.known_days, *outlook.season.multipliers]),
     }
@@ -161,7 +162,10 @@ def _outlook_of(kept: artifact.Artifact, history: OrderHistory, moment: pd.Times
     days, *multipliers = kept.arrays["judged_season"].tolist()
     season = Season(tuple(multipliers), int(days))
     summary = summary_of(history, moment)
-    counts: dict[str, CountModel] = {title: model.of(*kept.arrays["judged_counts"])}
+    counts: dict[str, CountModel] = {
+        READ.title: READ.of(*kept.arrays["judged_read"]),
+        title: model.of(*kept.arrays["judged_counts"]),
+    }
     worth = GammaGamma.of(*kept.arrays["judged_values"])
     return Outlook(moment, summary, season.retimed(summary, moment), season, counts, worth)
 

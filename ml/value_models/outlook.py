@@ -128,7 +128,7 @@ class Forest:
     windows: tuple[datetime, ...]
 
     def spending(self, outlook: Outlook, inputs: Floats, days: int, rows: Ints) -> Floats:
-        """Expected spending in ``days``: its own window's, stretched as the likeliest count model stretches it."""
+        """Expected spending in ``days``: its own window's, stretched as the count model it reads stretches it."""
         return self.model.predict(inputs) * self.stretch(outlook, days)[rows]
 
     def interval(
@@ -140,8 +140,7 @@ class Forest:
 
     def stretch(self, outlook: Outlook, days: int) -> Floats:
         """Expected orders of each customer in the ``days`` to come over those in what the forest learned."""
-        title = outlook.likeliest
-        whole, own = outlook.orders(title, days), outlook.ahead(title, float(self.days))
+        whole, own = outlook.orders(READ.title, days), outlook.ahead(READ.title, float(self.days))
         return np.divide(whole, own, out=np.full_like(own, days / self.days), where=own > 1e-9)
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from ml import artifact, clv, metrics
 from ml.results import TrainingResult
+from ml.value_models import judging
 from ml.value_models.judging import Resampled
+from ml.value_models.outlook import FOREST
 from tests.ml import simulated
 
 T = datetime(2025, 8, 1)  # noqa: DTZ001 - frames hold UTC without a zone
@@ -121,6 +123,40 @@ def test_a_kept_run_foresees_a_window_as_it_was_judged(
     again = clv.predict(kept, shop, cutoff).set_index("customer_id")["predicted"]
     tested = result.tested.set_index("customer_id")["predicted"]
     np.testing.assert_allclose(again.loc[tested.index], tested, rtol=1e-9)
+
+
+def test_a_forest_that_wins_makes_the_scores_and_is_kept(
+    shop: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "ml.value_models.judging._chosen", lambda *_, has_forest: FOREST if has_forest else ""
+    )
+    result = clv.train(shop, T, seed=3, monthly_discount=0.0)
+    assert result.served == FOREST
+    scores = result.scores
+    assert (scores["clv_12m_low"] <= scores["clv_12m"]).all()
+    assert (scores["clv_12m"] <= scores["clv_12m_high"]).all()
+    assert scores["clv_12m"].gt(0).any()
+    cheaper = clv.train(shop, T, seed=3, monthly_discount=0.01).scores["clv_12m"].sum()
+    assert 0.9 < cheaper / scores["clv_12m"].sum() < 0.99
+    artifact.save(
+        tmp_path / "run", result.card, arrays=result.kept_arrays,
+        estimator=result.estimator, judged_estimator=result.judged_estimator,
+    )  # fmt: skip
+    cutoff = pd.Timestamp(result.card["window"]["test_from"]).to_pydatetime()
+    again = clv.predict(artifact.load(tmp_path / "run"), shop, cutoff).set_index("customer_id")["predicted"]
+    tested = result.tested.set_index("customer_id")["predicted"]
+    np.testing.assert_allclose(again.loc[tested.index], tested, rtol=1e-9)
+
+
+def test_the_forest_is_chosen_only_when_it_ranks_surely_better_and_its_total_is_right() -> None:
+    rng = np.random.default_rng(1)
+    actual = rng.gamma(1.0, 50.0, 800)
+    noise, better = actual * rng.gamma(1.0, 1.0, 800), actual * rng.gamma(8.0, 1 / 8, 800)
+    for guess, expected in ((better, FOREST), (better * 0.6, "MBG/NBD"), (noise[::-1].copy(), "MBG/NBD")):
+        rivals = {"MBG/NBD": noise * actual.sum() / noise.sum(), FOREST: guess * 1.0}
+        found = judging._chosen("MBG/NBD", Resampled(actual, rivals, seed=0), has_forest=True)
+        assert found == expected
 
 
 def test_historic_value_is_order_value_times_frequency_times_lifespan() -> None:
