@@ -15,7 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ml import artifact, frames, splits
-from ml.churn_models import candidates, guard, judging
+from ml.churn_models import candidates, guard, judging, reasons
 from ml.churn_models.candidates import MODELS
 from ml.churn_models.purchase_days import PurchaseDays, day_of
 from ml.churn_models.rows import ACTIVE_DAYS, INPUTS, OVERDUE_AFTER, rows_at
@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-COLUMNS = ["customer_id", "churn_probability", "churn_risk", "recency_days", "usual_gap_days", "is_overdue"]
+COLUMNS = [
+    "customer_id",
+    "churn_probability",
+    "churn_risk",
+    "recency_days",
+    "usual_gap_days",
+    "is_overdue",
+    "reasons",
+]
 MAX_WINDOWS = 6
 MANY_CUSTOMERS = 20_000
 
@@ -83,10 +91,13 @@ def _train(
     now = candidates.learn(_seen_from(rows, end, horizon_days), end, horizon_days, seed, [served])
     current = rows[rows["as_of"] == end].reset_index(drop=True)
     level = {"share": now.level.share, "is_carried": now.level.is_carried}
+    probability = now.methods[served].probability(current)
+    told = reasons.explained(now.methods[served], current, probability, seed)
+    why = {"importance": told.importance, "importance_unit": told.unit}
     return judged(
-        card | findings.card | {"guard": checked, "level": level},
+        card | findings.card | {"guard": checked, "level": level} | why,
         as_of=as_of, is_better=served in MODELS, metrics=findings.measured, baseline=findings.baseline, needs=needs,
-        scores=_scores(current, now.methods[served].probability(current), *bands),
+        scores=_scores(current, probability, told, bands),
         served=served, estimator=now.methods[served].kept, judged_estimator=learned.methods[served].kept,
         tested=_tested(test, learned.methods[served].probability(test)), inputs=current[["customer_id", *INPUTS]],
     )  # fmt: skip
@@ -113,17 +124,18 @@ def risk_of(
 
 
 def _scores(
-    current: pd.DataFrame, probability: Floats, high_above: float, medium_from: float
+    current: pd.DataFrame, probability: Floats, told: reasons.Explained, bands: tuple[float, float]
 ) -> pd.DataFrame:
     gap = current["gap_mean_days"]
     scores = pd.DataFrame(
         {
             "customer_id": current["customer_id"],
             "churn_probability": probability,
-            "churn_risk": risk_of(probability, high_above=high_above, medium_from=medium_from),
+            "churn_risk": risk_of(probability, high_above=bands[0], medium_from=bands[1]),
             "recency_days": current["recency_days"],
             "usual_gap_days": gap.where(gap > 0),
             "is_overdue": (gap > 0) & (current["recency_days"] > OVERDUE_AFTER * gap),
+            "reasons": pd.Series([told.reasons.get(number) for number in range(len(current))], dtype=object),
         }
     )
     return scores[COLUMNS]

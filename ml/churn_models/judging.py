@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-BINS = 10
 JUDGED_BY = {
     "auc": metrics.auc,
     "brier": metrics.brier,
@@ -70,7 +69,6 @@ def judge(learned: Learned, test: pd.DataFrame, seed: int) -> Findings:
         "rivals": {name: found[name] for name in (*MODELS, *RIVALS) if name != model},
         "fold_auc": dict(learned.fold_auc),
         "preferred_in_folds": learned.preferred,
-        "reliability": reliability(actual, predicted[served]),
         "level_when_tested": {"share": learned.level.share, "is_carried": learned.level.is_carried},
     }
     return Findings(figures, Baseline(rival, found[rival]), served, card)
@@ -83,17 +81,3 @@ def measured(actual: Floats, probability: Floats, seed: int) -> dict[str, dict[s
         low, high = metrics.bootstrap_interval(metric, actual, probability, seed=seed, resamples=100)
         found[name] = {"value": metric(actual, probability), "low": low, "high": high}
     return found
-
-
-def reliability(actual: Floats, probability: Floats, bins: int = BINS) -> list[dict[str, float]]:
-    """Predicted and actual share in bins of equal mass, lowest first: the bars of a calibration chart."""
-    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
-    return [
-        {
-            "predicted": float(probability[part].mean()),
-            "actual": float(actual[part].mean()),
-            "customers": float(part.size),
-        }
-        for part in parts
-        if part.size
-    ]

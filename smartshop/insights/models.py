@@ -118,7 +118,12 @@ class ClusterScore(_Score, Base):
 
 
 class ChurnScore(_Score, Base):
-    """Probability of no purchase within the horizon, and its band."""
+    """Probability of no purchase within the horizon, its band, and why.
+
+    ``usual_gap_days`` is None for who bought on one day only; ``is_overdue`` says whether more than twice that gap has
+    passed. ``reasons`` holds {"told": [...]} as `ml.churn_models.reasons` gives them, amounts in minor units, for the
+    customers with most at stake; None for the others.
+    """
 
     __tablename__ = "churn_scores"
     __table_args__ = (
@@ -129,6 +134,32 @@ class ChurnScore(_Score, Base):
 
     probability: so.Mapped[float]
     risk: so.Mapped[str] = so.mapped_column(sa.String(6))
+    recency_days: so.Mapped[int | None]
+    usual_gap_days: so.Mapped[float | None]
+    is_overdue: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
+    reasons: so.Mapped[dict[str, Any] | None] = so.mapped_column(sa.JSON(none_as_null=True))
+
+
+class ChurnBands(Base):
+    """From which probabilities on a customer is at medium and at high risk, and the costs that follows from, if any.
+
+    One row, or none while nobody has set them; money in minor units.
+    """
+
+    __tablename__ = "churn_bands"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "0 < medium_from AND medium_from <= high_above AND high_above < 1", name="bands_are_in_order"
+        ),
+    )
+
+    id: so.Mapped[int] = so.mapped_column(primary_key=True)
+    medium_from: so.Mapped[float]
+    high_above: so.Mapped[float]
+    offer_cost_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
+    value_lost_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
+    success_share: so.Mapped[float | None]
+    changed_at: so.Mapped[datetime]
 
 
 class ValueScore(_Score, Base):

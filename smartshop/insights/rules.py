@@ -1,11 +1,14 @@
 """Which questions are asked of the history, and when an answer may replace the one that is served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from smartshop.kernel.errors import Invalid
 
 QUESTIONS = ("rfm", "churn", "clv", "clusters")
 ENGINES = ("duckdb", "spark")
+LOWEST_BAND, HIGHEST_BAND = 0.02, 0.99
 DEADLINE = timedelta(minutes=30)
 """A training that has not ended by then has died; another may begin."""
 
@@ -114,3 +117,56 @@ def engine_problem(engine: str, *, has_spark: bool) -> str:
             " Train with --engine duckdb instead."
         )
     return "This version trains on DuckDB only. Train with --engine duckdb instead."
+
+
+@dataclass(frozen=True)
+class Bands:
+    """High risk is above ``high_above``, medium from ``medium_from`` on, low below; the costs they came from, if any."""
+
+    medium_from: float = 0.33
+    high_above: float = 0.66
+    offer_cost_minor: int | None = None
+    value_lost_minor: int | None = None
+    success_share: float | None = None
+
+    def plain(self) -> dict[str, float | int | None]:
+        """The bands by name, for a row or a record."""
+        return asdict(self)
+
+
+def bands_by_cost(*, offer_cost_minor: int, value_lost_minor: int, success_share: float) -> Bands:
+    """The bands at which an offer pays.
+
+    An offer costs ``offer_cost_minor`` whoever gets it, and keeps a customer who would have left, worth
+    ``value_lost_minor``, with a chance of ``success_share``: it pays above probability = cost / (value x chance), from
+    which on risk is high. From half of that on it is medium. Raises Invalid when it never or always pays.
+    """
+    fields = {}
+    if offer_cost_minor <= 0:
+        fields["offer_cost"] = "Give a cost above 0."
+    if value_lost_minor <= 0:
+        fields["value_lost"] = "Give an amount above 0."
+    if not 0 < success_share <= 1:
+        fields["success"] = "Give a share above 0 % and up to 100 %."
+    if fields:
+        raise Invalid("The costs do not make sense yet.", fields)
+    pays_from = offer_cost_minor / (value_lost_minor * success_share)
+    if pays_from >= HIGHEST_BAND:
+        problem = "At this cost the offer never pays: it costs more than it keeps. Make it cheaper."
+        raise Invalid(problem, {"offer_cost": problem})
+    high = max(pays_from, LOWEST_BAND)
+    return Bands(high / 2, high, offer_cost_minor, value_lost_minor, success_share)
+
+
+def bands_by_hand(*, medium_from: float, high_above: float) -> Bands:
+    """Bands as somebody set them, as shares. Raises Invalid."""
+    fields = {}
+    if not LOWEST_BAND / 2 <= medium_from < HIGHEST_BAND:
+        fields["medium_from"] = "Give a probability between 1 % and 98 %."
+    if not LOWEST_BAND <= high_above < HIGHEST_BAND:
+        fields["high_above"] = "Give a probability between 2 % and 98 %."
+    elif medium_from > high_above:
+        fields["medium_from"] = "Medium must begin below high."
+    if fields:
+        raise Invalid("These bands cannot be.", fields)
+    return Bands(medium_from, high_above)

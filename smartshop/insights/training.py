@@ -241,12 +241,14 @@ def _applying(question: str, room: Classroom) -> judging.Predict | None:
 
 
 def _asked(reader: Callable[..., object], question: str, room: Classroom) -> dict[str, Any]:
-    """What a reader takes beside the order lines: what customers left beside them, the run that is served, and the table of segments."""
+    """What a reader takes beside the order lines: traces, the run that is served, and the shop's own settings of it."""
     there: dict[str, Callable[[], Any]] = {
         "traces": lambda: room.history.traces,
         "previous": lambda: _served(question, room),
         "table": grid.rows,
     }
+    if question == "churn":
+        there["horizon_days"] = lambda: room.settings.churn_horizon_days
     return {name: there[name]() for name in inspect.signature(reader).parameters if name in there}
 
 
@@ -305,12 +307,25 @@ def _cluster_row(row: Mapping[Any, Any], _currency: str) -> dict[str, Any]:
     return {"person_id": int(row["customer_id"]), "cluster": str(row["cluster"])}
 
 
-def _churn_row(row: Mapping[Any, Any], _currency: str) -> dict[str, Any]:
+def _churn_row(row: Mapping[Any, Any], currency: str) -> dict[str, Any]:
     return {
         "person_id": int(row["customer_id"]),
         "probability": float(row["churn_probability"]),
         "risk": str(row["churn_risk"]),
+        "recency_days": int(row["recency_days"]),
+        "usual_gap_days": None if pd.isna(row["usual_gap_days"]) else float(row["usual_gap_days"]),
+        "is_overdue": bool(row["is_overdue"]),
+        "reasons": None
+        if row["reasons"] is None
+        else {"told": [_told(each, currency) for each in row["reasons"]]},
     }
+
+
+def _told(reason: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A reason with its amounts in minor units."""
+    if reason["code"] != "spend":
+        return dict(reason)
+    return {**reason, **{name: _minor(reason[name], currency) for name in ("average", "revenue")}}
 
 
 def _value_row(row: Mapping[Any, Any], currency: str) -> dict[str, Any]:

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     country: Annotated[str, AfterValidator(_country)] = Field(
         "GB", description="ISO 3166 country the shop sells from."
     )
+    churn_horizon_days: int = Field(
+        90,
+        ge=14,
+        le=365,
+        description="Days without an order after which a customer counts as having left.",
+    )
     base_url: Annotated[str, AfterValidator(_address)] = Field(
         "http://127.0.0.1:5000",
         description="Where customers reach the shop; used in e-mails and canonical links.",

@@ -43,7 +43,7 @@ class Permission(StrEnum):
     """Read model cards, runs and verdicts."""
 
     MODELS_MANAGE = "models:manage"
-    """Roll a model back to its previous promoted run."""
+    """Roll a model back to its previous promoted run, and set the bands of churn risk."""
 
     ORDERS_VIEW = "orders:view"
     """Read the list of orders and one order."""

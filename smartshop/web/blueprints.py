@@ -47,6 +47,7 @@ VIEWS = (
     "admin.reports",
     "admin.reviews",
     "admin.scores",
+    "admin.churn",
     "admin.roles",
     "admin.searches",
     "admin.segments",

@@ -164,6 +164,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.preview_segment_table": (Route("POST", "/admin/segments/table/preview", ADMIN),),
     "admin.change_segment_table": (Route("POST", "/admin/segments/table", ADMIN),),
     "admin.churn": (Route("GET", "/admin/churn", ANALYSTS),),
+    "admin.set_churn_costs": (Route("POST", "/admin/churn/costs", ADMIN),),
+    "admin.set_churn_bands": (Route("POST", "/admin/churn/bands", ADMIN),),
     "admin.clv": (Route("GET", "/admin/clv", ANALYSTS),),
     "admin.clusters": (Route("GET", "/admin/clusters", ANALYSTS),),
     "admin.cohorts": (Route("GET", "/admin/cohorts", ANALYSTS),),

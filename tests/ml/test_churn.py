@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from ml import artifact, churn, metrics
-from ml.churn_models import candidates
-from ml.churn_models.rows import INPUTS, rows_at
+from ml.churn_models import candidates, reasons
+from ml.churn_models.candidates import Method
+from ml.churn_models.rows import INPUTS, matrix, rows_at
 from ml.results import TrainingResult
 from tests.ml import simulated
 
@@ -131,9 +132,6 @@ def test_what_was_tested_can_be_judged_again(result: TrainingResult) -> None:
     actual, predicted = (result.tested[name].to_numpy(dtype=float) for name in ("actual", "predicted"))
     assert metrics.auc(actual, predicted) == judged["auc"]
     assert metrics.calibration_error(actual, predicted) == judged["calibration_error"]
-    bins = pd.DataFrame(result.card["reliability"])
-    assert bins["customers"].sum() == len(result.tested)
-    assert np.average(bins["actual"], weights=bins["customers"]) == pytest.approx(actual.mean())
 
 
 def test_an_earlier_run_foretells_a_later_window_as_it_was_judged(
@@ -154,6 +152,42 @@ def test_who_has_waited_for_twice_the_usual_gap_is_overdue(result: TrainingResul
     assert not scores.loc[~has_gap, "is_overdue"].any()
     ratio = scores["recency_days"] / scores["usual_gap_days"]
     assert (scores.loc[has_gap, "is_overdue"] == (ratio[has_gap] > 2)).all()
+
+
+@pytest.mark.parametrize("name", candidates.MODELS)
+def test_those_with_most_at_stake_are_told_why_and_the_reasons_add_up(shop: pd.DataFrame, name: str) -> None:
+    rows = rows_at(shop, [CUTOFF], 90).reset_index(drop=True)
+    method = candidates.fit_all(rows, [name], seed=0)[name]
+    added, base, unit = reasons.contributions(method, matrix(rows))
+    raw = method.raw(rows)
+    answer = raw if unit == "probability" else np.log(raw / (1 - raw))
+    np.testing.assert_allclose(base + added.sum(axis=1), answer, rtol=0, atol=1e-6)
+    found = reasons.explained(method, rows, raw, seed=0)
+    first = int((raw * rows["revenue"]).idxmax())
+    effects = {
+        code: float(added[first, [INPUTS.index(each) for each in names]].sum())
+        for code, names in reasons.SUBJECTS.items()
+    }
+    told = found.reasons[first]
+    assert told[0]["code"] == max(effects, key=lambda code: abs(effects[code]))
+    assert told[0]["effect"] == pytest.approx(effects[told[0]["code"]])
+    assert 1 <= len(told) <= reasons.TOLD
+    assert set(found.importance) == set(reasons.SUBJECTS)
+
+
+def test_every_input_belongs_to_one_subject() -> None:
+    assert sorted(name for names in reasons.SUBJECTS.values() for name in names) == sorted(INPUTS)
+
+
+def test_a_rival_that_serves_is_explained_by_what_it_rests_on(result: TrainingResult) -> None:
+    rows = result.inputs.head(5)
+    found = reasons.explained(Method(candidates.BETA_GEO, None), rows, np.full(5, 0.5), seed=0)
+    assert found.importance == {}
+    assert [[each["code"] for each in told] for told in found.reasons.values()] == [
+        ["waiting", "frequency"]
+    ] * 5
+    assert found.reasons[0][0]["days"] == rows["recency_days"].iloc[0]
+    assert found.reasons[0][0]["effect"] is None
 
 
 def test_risk_bands_meet_at_their_thresholds() -> None:

@@ -12,7 +12,7 @@ from smartshop.identity.models import Person
 from smartshop.identity.queries.choices import objects_to_scores
 from smartshop.insights import rules
 from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
-from smartshop.insights.operations import segmenting
+from smartshop.insights.operations import banding, segmenting
 from smartshop.kernel import audit, clock, leases
 from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, NotFound
@@ -120,6 +120,8 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         kept = [{**row, "run_id": run_id} for row in rows if row["person_id"] in present]
         if kept:
             db.session.execute(sa.insert(Base.metadata.tables[table.__tablename__]), kept)
+        if run.question == "churn":
+            banding.place_scores(run_id)
         run.rows = len(kept)
         served = _move_pointer(run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))

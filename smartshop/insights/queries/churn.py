@@ -1,6 +1,8 @@
-"""How likely customers are to leave, as a distribution."""
+"""How likely customers are to leave, as a distribution, and why."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,3 +65,34 @@ def probability_bands() -> tuple[ProbabilityBand, ...]:
     if not found:
         return ()
     return tuple(ProbabilityBand(n / BANDS, (n + 1) / BANDS, found.get(n, 0)) for n in range(BANDS))
+
+
+@dataclass(frozen=True)
+class Why:
+    """What stands behind a customer's probability; ``recency_days`` is as of the run.
+
+    ``told`` holds the reasons by weight, each with a ``code``, an ``effect`` (above 0 speaks for leaving; None when
+    what serves reads one number only) and its facts, amounts in minor units; empty when nobody asked about the customer.
+    """
+
+    recency_days: int | None
+    usual_gap_days: float | None
+    is_overdue: bool
+    told: tuple[Mapping[str, Any], ...] = ()
+
+
+def why(people: Sequence[int]) -> dict[int, Why]:
+    """What stands behind the live scores of these people, by person; one query."""
+    rows = db.session.execute(
+        sa.select(
+            ChurnScore.person_id,
+            ChurnScore.recency_days,
+            ChurnScore.usual_gap_days,
+            ChurnScore.is_overdue,
+            ChurnScore.reasons,
+        ).where(ChurnScore.run_id == live_run("churn"), ChurnScore.person_id.in_(people))
+    )
+    return {
+        person_id: Why(recency, gap, is_overdue, tuple((reasons or {}).get("told", ())))
+        for person_id, recency, gap, is_overdue, reasons in rows
+    }

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from smartshop.insights.queries.churn import ProbabilityBand, RiskRow
 from smartshop.insights.queries.dashboard import Day
 from smartshop.insights.queries.segments import SegmentRow
 from smartshop.insights.queries.value import ValueBand
 from smartshop.web.admin.speaking import _
-from smartshop.web.presenting import money, percent
+from smartshop.web.presenting import money
 
 Spec = dict[str, Any]
 WEEK = 7
@@ -78,50 +77,6 @@ def segments(rows: Sequence[SegmentRow]) -> Spec | None:
 def segment_color(segment: str) -> str:
     """The colour token of a segment: ``segment-cant-lose``."""
     return "segment-" + segment.lower().replace("'", "").replace(" ", "-")
-
-
-def risks(rows: Sequence[RiskRow]) -> Spec | None:
-    """Customers by churn risk."""
-    if not rows:
-        return None
-    names = {"high": _("High risk"), "medium": _("Medium risk"), "low": _("Low risk")}
-    return {
-        "kind": "doughnut",
-        "labels": [names[row.risk] for row in rows],
-        "series": [
-            {
-                "name": _("Customers"),
-                "values": [row.customers for row in rows],
-                "colors": [f"risk-{row.risk}" for row in rows],
-            }
-        ],
-        "unit": "count",
-        "x_label": _("Risk"),
-    }
-
-
-def probabilities(bands: Sequence[ProbabilityBand], thresholds: tuple[float, float]) -> Spec | None:
-    """Customers by probability of leaving, in the colour of the risk that most of the band falls into."""
-    if not bands:
-        return None
-    low, high = thresholds
-    middles = [(band.low + band.high) / 2 for band in bands]
-    return {
-        "kind": "bar",
-        "labels": [f"{percent(band.low)}–{percent(band.high)}" for band in bands],
-        "series": [
-            {
-                "name": _("Customers"),
-                "values": [band.customers for band in bands],
-                "colors": [
-                    "risk-low" if m < low else "risk-high" if m > high else "risk-medium" for m in middles
-                ],
-            }
-        ],
-        "unit": "count",
-        "legend": False,
-        "x_label": _("Probability of leaving"),
-    }
 
 
 def values(bands: Sequence[ValueBand], currency: str) -> Spec | None:

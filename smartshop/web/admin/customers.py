@@ -7,7 +7,7 @@ from smartshop.insights.queries import clusters, customers, freshness, moves, ru
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, cluster_words, segment_words, value_words, wording
+from smartshop.web.admin import asking, cluster_words, reasons, segment_words, value_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_people
 from smartshop.web.guards import access
@@ -58,5 +58,6 @@ def customer(person_id: int) -> ResponseReturnValue:
         moves=moves.of_person(person_id),
         words=segment_words,
         group_name=cluster_words.name,
+        why=reasons.of([person_id]).get(person_id),
         wording=wording,
     )

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import churn, dashboard, freshness, periods, segments, value
 from smartshop.kernel import clock
 from smartshop.kernel.permissions import Permission
-from smartshop.web.admin import asking, charts, wording
+from smartshop.web.admin import asking, charts, churn_charts, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
@@ -36,5 +36,6 @@ def dashboard_page() -> ResponseReturnValue:
         chart_note=wording.chart_note(days, period),
         lengths=periods.LENGTHS,
         charts=charts,
+        churn_charts=churn_charts,
         wording=wording,
     )
