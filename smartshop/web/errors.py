@@ -16,6 +16,8 @@ from smartshop.web.desks import desk
 from smartshop.web.presenting import recognised
 
 log = structlog.get_logger(__name__)
+SUSPECT = frozenset({"foreign_form", "bad_query"})
+"""What people who only click never send."""
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 
 
@@ -37,6 +39,8 @@ def _answer(status: int, message: str, code: str) -> ResponseReturnValue:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if error.code in SUSPECT:
+        _note_refusal(error.code)
     answer = make_response(_answer(error.status, error.message, error.code))
     answer.headers.update(when_to_retry(error))
     return answer
@@ -47,7 +51,21 @@ def when_to_retry(error: DomainError) -> dict[str, str]:
     return {"Retry-After": str(error.facts["retry_after"])} if "retry_after" in error.facts else {}
 
 
+def _note_refusal(reason: str) -> None:
+    """What was refused to whom: a line of the log for who looks for attacks."""
+    person = recognised()
+    log.warning(
+        "refused",
+        reason=reason,
+        endpoint=request.endpoint,
+        method=request.method,
+        address=request.remote_addr,
+        person=person.person_id if person else None,
+    )
+
+
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    _note_refusal("stale_form")
     message = _("This form is too old or came from another page. Go back, reload the page and send it again.")
     return _answer(400, message, "stale_form")
 
@@ -55,6 +73,8 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code in {403, 413, 429}:
+        _note_refusal(error.name.lower().replace(" ", "_"))
     answer = make_response(_answer(error.code, "", error.name.lower().replace(" ", "_")))
     if limiter.current_limit is not None and limiter.current_limit.breached:
         seconds = ceil(limiter.current_limit.reset_at - clock.now().timestamp())

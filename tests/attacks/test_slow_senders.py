@@ -17,6 +17,7 @@ from tests import requirements
 from tests.attacks.conftest import Served
 from tests.faults.wire import Browser, free_port, until_it_is_back
 
+PROGRAMS = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 SLOW = 60
 """Fifteen times as many as the shop has threads."""
 
@@ -45,7 +46,7 @@ def configuration(folder: Path, port: int, shop: int) -> str:
 
 @contextmanager
 def nginx(folder: Path, shop: int) -> Iterator[int]:
-    program = which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    program = which("nginx", path=PROGRAMS)
     if program is None:
         requirements.missing("nginx", "nginx is not installed")
     port = free_port()

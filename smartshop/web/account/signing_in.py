@@ -1,6 +1,6 @@
 """Sign-in and sign-out."""
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -102,4 +102,6 @@ def sign_out() -> ResponseReturnValue:
         sign_ins.sign_out(token=token)
         leave()
         flash(_("You are signed out."), "info")
-    return redirect(url_for("shop.home"), 303)
+    answer = make_response(redirect(url_for("shop.home"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

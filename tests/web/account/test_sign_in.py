@@ -165,3 +165,13 @@ def test_a_sign_in_leads_to_a_page_that_the_person_may_open(
     page = visitor.sign_in("someone@example.com", PASSWORD)
     assert page.status_code == 200
     assert page.request.path == desk
+
+
+def test_signing_out_tells_the_browser_to_forget_its_pages(app: Flask) -> None:
+    make_person(email="leaving@example.com")
+    browser = ShopClient(app)
+    browser.sign_in("leaving@example.com", PASSWORD)
+    browser.get("/account")
+    answer = browser.submit("/sign-out", follow=False)
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (303, '"cache"')
+    assert "no-store" in browser.get("/sign-in").headers["Cache-Control"]
