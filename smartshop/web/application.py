@@ -1,15 +1,23 @@
 """Flask, without what it would find out anew in every request."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
-from jinja2 import Template
+from jinja2 import Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+MOST_ADDRESSES = 10_000
+IN_THE_SHOP = ("shop.", "static")
+PLAIN = frozenset({"slug", "product_id", "variant_id", "filename"})
+"""What may stand in an address that is remembered: no token, no number of an order, nothing that somebody typed."""
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -32,15 +40,43 @@ class _SameForAll(Template):
         return super()._get_default_module()
 
 
+class _Code(CodeGenerator):
+    """Templates whose output is not escaped, and so copied, when it is markup already."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class _Templates(Environment):
     template_class = _SameForAll
+    code_generator_class = _Code
+
+    @staticmethod
+    def escaped(value: object) -> Markup:
+        return value if type(value) is Markup else escape(value)
 
 
 class Application(Flask):
-    """No view or hook of the shop is a coroutine, so that none is looked at for being one."""
+    """Addresses are built once; no view or hook of the shop is a coroutine, so that none is looked at for being one."""
 
     jinja_environment = _Templates
     session_interface = Sessions()
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._address = lru_cache(MOST_ADDRESSES, typed=True)(self._build)
+        super().__init__(*arguments, **named)
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The address of an endpoint; that of a page in the shop, which names nobody, as it was built before."""
+        if endpoint.startswith(IN_THE_SHOP) and values.keys() <= PLAIN and has_request_context():
+            return self._address(request.script_root, endpoint, **values)
+        return super().url_for(endpoint, **values)
+
+    def _build(self, _root: str, endpoint: str, **values: Any) -> str:
+        return super().url_for(endpoint, **values)

@@ -66,9 +66,13 @@ def kept(macro: Macro, *arguments: Any, is_personal: bool = False, **named: Any)
     """
     if is_personal:
         return Markup(macro(*arguments, **named))  # noqa: S704 - macros escape what they are given
-    return _drawn(locale_name(), request.script_root, macro, *arguments, **named)
+    own = g._get_current_object()  # noqa: SLF001 - asked often: past the proxy
+    place = own.get("drawn_for")
+    if place is None:
+        place = own.drawn_for = (locale_name(), request.script_root)
+    return _drawn(place, macro, *arguments, **named)
 
 
 @lru_cache(MOST_PARTS, typed=True)
-def _drawn(_locale: str, _root: str, macro: Macro, *arguments: Any, **named: Any) -> Markup:
+def _drawn(_place: tuple[str, str], macro: Macro, *arguments: Any, **named: Any) -> Markup:
     return Markup(macro(*arguments, **named))  # noqa: S704 - macros escape what they are given

@@ -14,21 +14,35 @@ from smartshop.cart.models import Cart, CartLine
 from smartshop.cart.operations import inserting, saved_lines
 from smartshop.cart.queries import CartKey, is_owned, owner
 from smartshop.catalog.models import Product, Variant
+from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import holds
 from smartshop.inventory.queries import stock as inventory
+from smartshop.inventory.queries.stock import SOLD_OUT, Availability, held_by_others
 from smartshop.kernel import clock, codes, statements
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 
-HELD = sa.select(CartLine.quantity).where(
-    CartLine.cart_id == sa.bindparam("cart_id"), CartLine.variant_id == sa.bindparam("variant_id")
+IN_CART = (
+    sa.select(CartLine.quantity)
+    .where(CartLine.cart_id == sa.bindparam("cart_id"), CartLine.variant_id == Variant.id)
+    .correlate(Variant)
+    .scalar_subquery()
 )
 SOLD = (
-    sa.select(Product.id)
-    .join(Variant, Variant.product_id == Product.id)
+    sa.select(
+        Product.id,
+        StockLevel.is_tracked,
+        StockLevel.on_hand,
+        held_by_others(sa.bindparam("holder", type_=sa.String())).label("held"),
+        IN_CART.label("in_cart"),
+    )
+    .select_from(Variant)
+    .join(Product, Product.id == Variant.product_id)
+    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
     .where(Variant.id == sa.bindparam("variant_id"), Variant.is_active, Product.status == "published")
 )
+"""A variant that is sold: its product, what is on hand, what others hold of it and what the cart has."""
 
 TOUCH = sa.update(Cart).where(Cart.id == sa.bindparam("cart_id")).values(updated_at=sa.bindparam("moment"))
 
@@ -81,16 +95,15 @@ def add(*, key: CartKey, variant_id: int, quantity: int) -> Added:
     """
     _check_quantity(quantity)
     with unit_of_work():
-        product_id = _product_of(variant_id)
         cart_id, token = _open_cart(key)
-        left = inventory.availability([variant_id], holder=rules.holder(cart_id))[variant_id]
+        sold = _sold(variant_id, cart_id)
+        left = _left(sold)
         if not left.is_available:
             raise SoldOut("This has just sold out.", variant_id=variant_id)
-        held = 0 if token else statements.one(HELD, {"cart_id": cart_id, "variant_id": variant_id})
-        wanted = (held or 0) + quantity
+        wanted = (sold.in_cart or 0) + quantity
         kept = left.clip(min(wanted, rules.MOST_OF_ONE))
-        _put(cart_id, variant_id, kept)
-    return Added(product_id, kept, kept < wanted, token)
+        _put(cart_id, variant_id, kept, is_new=token is not None)
+    return Added(sold.id, kept, kept < wanted, token)
 
 
 def set_quantity(*, key: CartKey, variant_id: int, quantity: int) -> bool:
@@ -217,11 +230,18 @@ def _check_quantity(quantity: int) -> None:
         )
 
 
-def _product_of(variant_id: int) -> int:
-    product_id: int | None = statements.one(SOLD, {"variant_id": variant_id})
-    if product_id is None:
+def _sold(variant_id: int, cart_id: int) -> Any:
+    sought = {"variant_id": variant_id, "cart_id": cart_id, "holder": rules.holder(cart_id)}
+    sold = statements.run(SOLD, sought).one_or_none()
+    if sold is None:
         raise NotFound("We do not sell this any more.")
-    return product_id
+    return sold
+
+
+def _left(sold: Any) -> Availability:
+    if sold.on_hand is None:
+        return SOLD_OUT
+    return Availability(sold.on_hand - sold.held if sold.is_tracked else None)
 
 
 def _open_cart(key: CartKey) -> tuple[int, str | None]:
@@ -250,13 +270,14 @@ def _quantities(cart_id: int) -> dict[int, int]:
     return {row.variant_id: row.quantity for row in statements.run(QUANTITIES, {"cart_id": cart_id})}
 
 
-def _put(cart_id: int, variant_id: int, quantity: int) -> None:
-    """Insert the line or set its quantity; 0 leaves the line out."""
+def _put(cart_id: int, variant_id: int, quantity: int, *, is_new: bool = False) -> None:
+    """Insert the line or set its quantity; 0 leaves the line out. A new cart was touched when it was made."""
     if not quantity:
         return
     line = {"cart_id": cart_id, "variant_id": variant_id, "quantity": quantity, "added_at": clock.now()}
     statements.run(_putting(inserting.dialect()), line)
-    touch(cart_id)
+    if not is_new:
+        touch(cart_id)
 
 
 @cache

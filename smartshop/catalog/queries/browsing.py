@@ -36,6 +36,7 @@ FACTS = (
     Product.attributes,
     Product.rating_sum,
     Product.rating_count,
+    sa.exists().where(ProductImage.product_id == Product.id).correlate(Product).label("has_images"),
 )
 PRODUCT = sa.select(*FACTS).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
 ANY_PRODUCT = sa.select(*FACTS).where(Product.id == sa.bindparam("product_id"))
@@ -232,7 +233,7 @@ def preview(product_id: int) -> ProductView:
 def _view(found: Any, tree: Tree | None) -> ProductView:
     if tree is None or found.category_id not in tree.rows:
         tree = Tree.read()
-    images = statements.run(IMAGES, {"product_id": found.id}).all()
+    images = statements.run(IMAGES, {"product_id": found.id}).all() if found.has_images else []
     of_variant = {image.variant_id: image.path for image in images if image.variant_id}
     first = images[0].path if images else ""
     variants = statements.run(VARIANTS, {"product_id": found.id})

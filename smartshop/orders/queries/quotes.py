@@ -1,6 +1,7 @@
 """What a cart costs now, with the promotions that its buyer may use."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from smartshop.pricing.rules.eligibility import NOTHING, Buyer, OnOffer, Refusal
 from smartshop.pricing.rules.lines import PricedLine
 from smartshop.pricing.rules.quoting import Quote
 from smartshop.pricing.rules.shipping import Shipping
+from smartshop.pricing.rules.tax import Taxes
 
 
 def on_offer(snapshot: CartSnapshot, buyer: Buyer) -> OnOffer:
@@ -35,17 +37,30 @@ def quote_for(
     method = deliveries.shipping_method(
         shipping_code, country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
     )
-    return _quoted(snapshot, [method], country, currency, on_offer)[method.code]
+    return _quoted(snapshot, [method], taxes.taxes_of(country), currency, on_offer)[method.code]
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What every order to a country is charged by."""
+
+    methods: tuple[Shipping, ...]
+    taxes: Taxes
+
+
+def tariff(country: str) -> Tariff:
+    """What orders to this country are charged by now."""
+    return Tariff(tuple(deliveries.every_method(country)), taxes.taxes_of(country))
 
 
 def every_quote(
-    snapshot: CartSnapshot, *, country: str, currency: str, on_offer: OnOffer = NOTHING
+    snapshot: CartSnapshot, *, charged_by: Tariff, currency: str, on_offer: OnOffer = NOTHING
 ) -> dict[str, Quote]:
-    """What this cart costs now in every way it can be sent to this country, by the method's code, the default first."""
-    methods = deliveries.shipping_methods(
-        country, goods_minor=snapshot.goods_minor, weight_grams=snapshot.weight_grams
-    )
-    return _quoted(snapshot, methods, country, currency, on_offer)
+    """What this cart costs in every way it can be sent, by the method's code, the default first."""
+    carried = [
+        method for method in charged_by.methods if method.carries(snapshot.goods_minor, snapshot.weight_grams)
+    ]
+    return _quoted(snapshot, carried, charged_by.taxes, currency, on_offer)
 
 
 def why_not(snapshot: CartSnapshot, on_offer: OnOffer, quote: Quote) -> Refusal | None:
@@ -64,9 +79,9 @@ def has_ordered(buyer: Buyer) -> bool:
 
 
 def _quoted(
-    snapshot: CartSnapshot, methods: Collection[Shipping], country: str, currency: str, on_offer: OnOffer
+    snapshot: CartSnapshot, methods: Collection[Shipping], tax: Taxes, currency: str, on_offer: OnOffer
 ) -> dict[str, Quote]:
-    lines, tax = [_priced(item) for item in snapshot.items], taxes.taxes_of(country)
+    lines = [_priced(item) for item in snapshot.items]
     return {
         method.code: quoting.quote(
             lines, currency=currency, shipping=method, tax=tax, promotions=on_offer.promotions

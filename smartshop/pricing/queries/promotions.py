@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from smartshop.kernel import clock
+from smartshop.kernel import clock, statements
 from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
 from smartshop.pricing.models.promotions import (
@@ -20,6 +21,17 @@ from smartshop.pricing.models.promotions import (
 )
 from smartshop.pricing.rules import promotions as rules
 from smartshop.pricing.rules.eligibility import Buyer, OnOffer, Refusal, Why, mailbox, written
+
+Offer = Any
+"""A row of the promotions: their columns, of an object or of a statement."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The code of a promotion that was given: how often it was used, and how often it may be."""
+
+    used: int
+    most: int | None
 
 
 @dataclass(frozen=True)
@@ -70,18 +82,19 @@ def uses_of(promotion_ids: Iterable[int], buyer: Buyer) -> dict[int, int]:
     return {row.promotion_id: row.uses for row in rows}
 
 
-def limit_of_customer(promotion: Promotion) -> int | None:
+def limit_of_customer(promotion: Offer) -> int | None:
     """How often one customer may use it: once when it is for new ones."""
-    return 1 if promotion.is_for_new_customers else promotion.limit_per_customer
+    limit: int | None = 1 if promotion.is_for_new_customers else promotion.limit_per_customer
+    return limit
 
 
-def _found(code: str, at: datetime) -> list[tuple[Promotion, PromotionCode | None]]:
-    rows = db.session.execute(_running_or_given(), {"code": code, "at": at})
-    return [(promotion, given) for promotion, given in rows]
+def _found(code: str, at: datetime) -> list[tuple[Offer, _Given | None]]:
+    rows = statements.run(_running_or_given(), {"code": code, "at": at})
+    return [(row, None if row.code_id is None else _Given(row.code_used, row.code_limit)) for row in rows]
 
 
 @cache
-def _running_or_given() -> sa.Select[Promotion, PromotionCode]:
+def _running_or_given() -> sa.Select[*tuple[Any, ...]]:
     code, at = sa.bindparam("code", type_=sa.String()), sa.bindparam("at", type_=UtcDateTime())
     is_automatic = sa.and_(
         sa.not_(Promotion.needs_code),
@@ -93,15 +106,19 @@ def _running_or_given() -> sa.Select[Promotion, PromotionCode]:
         PromotionCode.promotion_id == Promotion.id, PromotionCode.code == code, Promotion.needs_code
     )
     return (
-        sa.select(Promotion, PromotionCode)
+        sa.select(
+            *Promotion.__table__.columns,
+            PromotionCode.id.label("code_id"),
+            PromotionCode.used.label("code_used"),
+            PromotionCode.limit_total.label("code_limit"),
+        )
         .outerjoin(PromotionCode, with_code)
         .where(Promotion.is_active, sa.or_(is_automatic, PromotionCode.id.is_not(None)))
         .order_by(Promotion.id)
-        .execution_options(populate_existing=True)
     )
 
 
-def _known(found: list[Promotion], buyer: Buyer, has_ordered: Callable[[], bool]) -> _Known:
+def _known(found: list[Offer], buyer: Buyer, has_ordered: Callable[[], bool]) -> _Known:
     limited = [promotion.id for promotion in found if limit_of_customer(promotion) is not None]
     is_segmented = any(promotion.audience.get("segments") for promotion in found)
     member = db.session.get(AudienceMember, buyer.person_id) if is_segmented and buyer.person_id else None
@@ -113,16 +130,16 @@ def _known(found: list[Promotion], buyer: Buyer, has_ordered: Callable[[], bool]
     )
 
 
-def _why_not_now(promotion: Promotion, given: PromotionCode | None, at: datetime) -> Why | None:
+def _why_not_now(promotion: Offer, given: _Given | None, at: datetime) -> Why | None:
     if promotion.starts_at is not None and promotion.starts_at > at:
         return Why.NOT_YET
     if promotion.ends_at is not None and promotion.ends_at <= at:
         return Why.ENDED
-    limits = [(promotion.used, promotion.limit_total)] + ([(given.used, given.limit_total)] if given else [])
+    limits = [(promotion.used, promotion.limit_total)] + ([(given.used, given.most)] if given else [])
     return Why.USED_UP if any(limit is not None and used >= limit for used, limit in limits) else None
 
 
-def _why_not_them(promotion: Promotion, known: _Known) -> Why | None:
+def _why_not_them(promotion: Offer, known: _Known) -> Why | None:
     segments, limit = promotion.audience.get("segments", []), limit_of_customer(promotion)
     is_theirs = (not segments or known.segment in segments) and (
         known.is_new or not promotion.is_for_new_customers
@@ -131,7 +148,7 @@ def _why_not_them(promotion: Promotion, known: _Known) -> Why | None:
     return None if is_theirs and has_left else Why.NOT_FOR_YOU
 
 
-def _read(usable: list[tuple[Promotion, str]]) -> list[rules.Promotion]:
+def _read(usable: list[tuple[Offer, str]]) -> list[rules.Promotion]:
     targets = _targets([promotion.id for promotion, _code in usable if promotion.scope != rules.Scope.ORDER])
     return [
         rules.Promotion(

@@ -19,7 +19,7 @@ def shipping_methods(country: str, *, goods_minor: int = 0, weight_grams: int = 
 
     Empty where nobody sends to, or when it is too heavy or too dear for every method.
     """
-    return [method for method in _methods(country) if method.carries(goods_minor, weight_grams)]
+    return [method for method in every_method(country) if method.carries(goods_minor, weight_grams)]
 
 
 def shipping_method(code: str, country: str, *, goods_minor: int, weight_grams: int) -> Shipping:
@@ -33,11 +33,6 @@ def shipping_method(code: str, country: str, *, goods_minor: int, weight_grams: 
     raise Invalid(
         "Choose how we should send your order.", {"shipping": "Choose one of the delivery methods shown."}
     )
-
-
-def is_sent_to(country: str) -> bool:
-    """Whether any method goes to a country, for goods light enough."""
-    return bool(_methods(country))
 
 
 def zone_of(country: str | sa.BindParameter[str]) -> sa.ScalarSelect[int]:
@@ -61,7 +56,8 @@ def bands_of(method_ids: Collection[int]) -> dict[int, tuple[Band, ...]]:
     return {method_id: tuple(bands) for method_id, bands in found.items()}
 
 
-def _methods(country: str) -> list[Shipping]:
+def every_method(country: str) -> list[Shipping]:
+    """Every way to send something to a country, whatever it may carry, the default first; two queries at most."""
     rows = statements.run(_of_zone(), {"country": country}).all()
     bands = bands_of([row.id for row in rows if row.charged_by != ChargedBy.FLAT])
     return [

@@ -3,15 +3,17 @@
 from flask import render_template
 
 from smartshop.cart import queries
+from smartshop.cart.queries import CartSnapshot
 from smartshop.web import basket, places
 from smartshop.web.presenting import settings
 from smartshop.web.shop import offers, refusals
+from smartshop.web.shop.offers import Offers
 
 
 def render(problem: str = "") -> str:
     """The cart as it is now, with what its delivery would cost; ``problem`` is what is wrong with a coupon code."""
     cart = basket.snapshot()
-    found = offers.offers(cart, offers.country(offers.book()), offers.buyer()) if cart.items else None
+    found = _offers(cart) if cart.items else None
     refusal = found.refusal(found.chosen(None)) if found else None
     return render_template(
         "shop/cart.html",
@@ -23,3 +25,7 @@ def render(problem: str = "") -> str:
         problem=problem,
         countries=places.countries(settings().country),
     )
+
+
+def _offers(cart: CartSnapshot) -> Offers:
+    return offers.offers(cart, offers.country(offers.book()), offers.buyer(), is_binding=False)

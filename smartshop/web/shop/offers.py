@@ -11,9 +11,9 @@ from smartshop.identity.queries import addresses
 from smartshop.identity.queries.addresses import Kept
 from smartshop.identity.rules import accounts
 from smartshop.orders.queries import quotes
-from smartshop.pricing.queries import shipping
 from smartshop.pricing.rules.eligibility import Buyer, OnOffer, Refusal
 from smartshop.pricing.rules.quoting import Quote
+from smartshop.web import lately
 from smartshop.web.places import COUNTRY_CODES
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
@@ -43,11 +43,19 @@ class Offers:
         return quotes.why_not(self.cart, self.on_offer, self.quotes[code])
 
 
-def offers(cart: CartSnapshot, country: str, buyer: Buyer) -> Offers:
-    """Every way to send this cart to that country, with its price for this buyer."""
+def offers(cart: CartSnapshot, country: str, buyer: Buyer, *, is_binding: bool = True) -> Offers:
+    """Every way to send this cart to that country, with its price for this buyer.
+
+    Where nothing can be ordered yet, what delivery costs may be that of a moment ago.
+    """
     on_offer = quotes.on_offer(cart, buyer)
-    found = quotes.every_quote(cart, country=country, currency=settings().currency, on_offer=on_offer)
-    return Offers(country, found, bool(found) or shipping.is_sent_to(country), cart, on_offer)
+    charged_by = (
+        quotes.tariff(country)
+        if is_binding
+        else lately.made(("tariff", country), lambda: quotes.tariff(country))
+    )
+    found = quotes.every_quote(cart, charged_by=charged_by, currency=settings().currency, on_offer=on_offer)
+    return Offers(country, found, bool(charged_by.methods), cart, on_offer)
 
 
 def buyer(typed: Mapping[str, str] = MappingProxyType({})) -> Buyer:
