@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, has_request_context, request
+from flask.sansio.app import App
 from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
@@ -51,8 +52,23 @@ class _Code(CodeGenerator):
 
 
 class _Templates(Environment):
+    """Templates that are looked up once, unless they are loaded again whenever they change."""
+
     template_class = _SameForAll
     code_generator_class = _Code
+
+    def __init__(self, app: App, **options: Any) -> None:
+        self._found: dict[str, Template] = {}
+        super().__init__(app, **options)
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, *given: Any, **named: Any
+    ) -> Template:
+        if self.auto_reload or given or named or not isinstance(name, str):
+            return super().get_template(name, parent, *given, **named)
+        if name not in self._found:
+            self._found[name] = super().get_template(name, parent)
+        return self._found[name]
 
     @staticmethod
     def escaped(value: object) -> Markup:

@@ -9,14 +9,14 @@ from smartshop.cart import rules as cart_rules
 from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.inventory.operations import holds, stock
-from smartshop.kernel import audit, clock, codes, statements
+from smartshop.kernel import audit, statements
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import outbox
 from smartshop.orders.models import Order, OrderLine
-from smartshop.orders.operations import letting_off
+from smartshop.orders.operations import letting_off, writing
 from smartshop.orders.queries import quotes
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State, check_move
@@ -62,7 +62,6 @@ LINES = (
     .where(OrderLine.order_id == sa.bindparam("order_id"))
     .order_by(OrderLine.position)
 )
-WRITE_LINES = sa.insert(OrderLine)
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
 
 
@@ -169,10 +168,7 @@ def _write(command: PlaceOrder, key: CartKey, currency: str, way_to_pay: Gateway
             raise Invalid("Your cart is empty. Put something into it first.")
         quote = _checked_quote(command, key, snapshot, currency)
         carts.close(cart_id=snapshot.cart_id)
-        order = _order(command, key, snapshot, quote)
-        db.session.add(order)
-        db.session.flush()
-        statements.run(WRITE_LINES, _lines(order.id, snapshot, quote))
+        order = writing.write(command, key, snapshot, quote)
         _take(order, snapshot)
         letting_off.keep(order, quote)
         amount = Money(quote.total_minor, currency)
@@ -205,52 +201,6 @@ def _checked_quote(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, cu
             refusal=quotes.why_not(snapshot, on_offer, quote),
         )
     return quote
-
-
-def _order(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, quote: Quote) -> Order:
-    return Order(
-        number=codes.order_number(),
-        idempotency_key=command.idempotency_key,
-        cart_id=snapshot.cart_id,
-        person_id=key.person_id,
-        email=command.email,
-        country=command.address.country,
-        source="shop",
-        state=State.PENDING,
-        placed_at=clock.now(),
-        currency=quote.currency,
-        goods_minor=quote.goods_minor,
-        discount_minor=quote.discount_minor,
-        shipping_minor=quote.shipping_minor,
-        tax_minor=quote.tax_minor,
-        added_tax_minor=quote.added_tax_minor,
-        total_minor=quote.total_minor,
-        taxes=[part.frozen() for part in quote.taxes],
-        shipping_method=quote.shipping.name,
-        payment_method=command.payment_code,
-        address=command.address.frozen(),
-    )
-
-
-def _lines(order_id: int, snapshot: CartSnapshot, quote: Quote) -> list[dict[str, object]]:
-    return [
-        {
-            "order_id": order_id,
-            "position": position,
-            "product_id": item.product_id,
-            "variant_id": item.variant_id,
-            "sku": item.sku,
-            "product_name": item.name,
-            "variant_name": item.variant_name,
-            "quantity": line.quantity,
-            "unit_price_minor": line.unit_price_minor,
-            "discount_minor": line.discount_minor,
-            "tax_minor": line.tax_minor,
-            "tax_basis_points": line.tax_basis_points,
-            "total_minor": line.total_minor,
-        }
-        for position, (item, line) in enumerate(zip(snapshot.items, quote.lines, strict=True), start=1)
-    ]
 
 
 def _take(order: Order, snapshot: CartSnapshot) -> None:
