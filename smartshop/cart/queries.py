@@ -129,10 +129,6 @@ def saved(key: CartKey) -> tuple[CartItem, ...]:
 @cache
 def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
     """The lines of an open cart, or what its owner saved for later."""
-    image = sa.func.coalesce(
-        _first_image(ProductImage.variant_id == Variant.id),
-        _first_image(ProductImage.product_id == Product.id),
-    )
     above = paths.category_paths()
     return (
         sa.select(
@@ -153,7 +149,7 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
             StockLevel.on_hand,
             StockLevel.is_tracked,
             held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
-            image.label("image"),
+            _picture().label("image"),
             above.c.path,
         )
         .join(table, table.cart_id == Cart.id)
@@ -166,9 +162,12 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
     )
 
 
-def _first_image(of: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
-    first = sa.select(ProductImage.path).where(of).order_by(ProductImage.position).limit(1)
-    return first.correlate(Product, Variant).scalar_subquery()
+def _picture() -> sa.ColumnElement[str]:
+    """The first picture of a variant, else of its product."""
+    of_product = sa.select(ProductImage.path).where(ProductImage.product_id == Product.id)
+    first = of_product.order_by(ProductImage.position).limit(1).correlate(Product, Variant)
+    own = first.where(ProductImage.variant_id == Variant.id)
+    return sa.func.coalesce(own.scalar_subquery(), first.scalar_subquery())
 
 
 def _item(row: sa.Row[*tuple[Any, ...]]) -> CartItem:
