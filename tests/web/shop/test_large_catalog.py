@@ -13,7 +13,7 @@ BUDGETS = {
     "/search": 7,
     "/search?q=lantern": 7,
     "/search?q=lantren": 10,
-    "/p/p-100": 10,
+    "/p/p-100": 9,
     "/search/suggest?q=lan": 2,
 }
 
