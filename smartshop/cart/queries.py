@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm as so
 
 from smartshop.cart.models import Cart, CartLine, SavedLine
 from smartshop.catalog.models import Product, ProductImage, Variant
@@ -62,6 +63,8 @@ class CartSnapshot:
     items: tuple[CartItem, ...]
     code: str = ""
     """The coupon code its owner gave."""
+    may_have_saved: bool = True
+    """False when its owner has nothing saved for later."""
 
     @property
     def quantity(self) -> int:
@@ -85,11 +88,11 @@ def is_owned(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
     return sa.and_(Cart.state == "open", was_owned(by_guest))
 
 
-def was_owned(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
+def was_owned(by_guest: bool, carts: type[Cart] = Cart) -> sa.ColumnElement[bool]:  # noqa: FBT001
     """The condition that picks every cart somebody ever had, as lines saved for later outlive an order."""
     if by_guest:
-        return sa.and_(Cart.person_id.is_(None), Cart.token_fingerprint == sa.bindparam("owner"))
-    return Cart.person_id == sa.bindparam("owner")
+        return sa.and_(carts.person_id.is_(None), carts.token_fingerprint == sa.bindparam("owner"))
+    return carts.person_id == sa.bindparam("owner")
 
 
 def owner(key: CartKey) -> dict[str, int | str]:
@@ -116,7 +119,9 @@ def snapshot(key: CartKey) -> CartSnapshot:
         return CartSnapshot(None, ())
     rows = statements.run(_lines(CartLine, key.is_guest), owner(key)).all()
     items = tuple(map(_item, rows))
-    return CartSnapshot(rows[0].cart_id, items, rows[0].coupon_code) if rows else CartSnapshot(None, ())
+    if not rows:
+        return CartSnapshot(None, ())
+    return CartSnapshot(rows[0].cart_id, items, rows[0].coupon_code, rows[0].has_saved)
 
 
 def saved(key: CartKey) -> tuple[CartItem, ...]:
@@ -150,6 +155,7 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
             StockLevel.is_tracked,
             held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
             _picture().label("image"),
+            _has_saved(by_guest).label("has_saved"),
             above.c.path,
         )
         .join(table, table.cart_id == Cart.id)
@@ -160,6 +166,11 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
         .where(is_owned(by_guest) if table is CartLine else was_owned(by_guest))
         .order_by(table.added_at, table.variant_id)
     )
+
+
+def _has_saved(by_guest: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
+    theirs = so.aliased(Cart)
+    return sa.exists().where(SavedLine.cart_id == theirs.id, was_owned(by_guest, theirs)).correlate(None)
 
 
 def _picture() -> sa.ColumnElement[str]:

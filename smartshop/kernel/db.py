@@ -70,4 +70,8 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing.get() else "BEGIN")
+        if is_writing.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Every read begins so, and waits for nobody: past what SQLAlchemy does for a statement.
+            connection.connection.cursor().execute("BEGIN")

@@ -18,7 +18,7 @@ def render(problem: str = "") -> str:
     return render_template(
         "shop/cart.html",
         cart=cart,
-        saved=queries.saved(basket.key()),
+        saved=queries.saved(basket.key()) if cart.may_have_saved else (),
         offers=found,
         quote=found.quotes.get(found.chosen(None)) if found else None,
         why=refusals.told(refusal) if refusal else "",

@@ -21,7 +21,7 @@ from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.pricing.operations.using import PromotionGone
 from smartshop.pricing.rules.eligibility import Refusal
-from smartshop.web import basket, joining, parsing, places, tracking
+from smartshop.web import basket, choices, joining, parsing, places, tracking
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop import cart_page, coupons, offers, refusals, ways
@@ -128,9 +128,9 @@ def _is_held() -> bool:
 def _place(command: PlaceOrder, form: CheckoutForm) -> str:
     """Place the order, noting it once; the account that was asked for opens with the code that is mailed then."""
     currency = settings().currency
-    is_known = placing.placed(idempotency_key=command.idempotency_key) is not None
+    is_noted = choices.allows_analytics() and placing.placed(idempotency_key=command.idempotency_key) is None
     number = placing.place(command=command, key=basket.key(), currency=currency)
-    if not is_known:
+    if is_noted:
         tracking.note(Kind.ORDER, value=command.expected_total_minor, facts={"number": number})
     if form.wants_account and current_person() is None and not joining.has_begun():
         joining.begin(Wanted(command.email, command.address.name, form.values["password"], command.address))
