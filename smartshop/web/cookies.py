@@ -3,11 +3,12 @@
 import hashlib
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import Signer
 
+from smartshop.web.application import Sessions
 
-class _Sessions(SecureCookieSessionInterface):
+
+class _Sessions(Sessions):
     digest_method = staticmethod(hashlib.sha256)
 
 
