@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import explain
-from ml.churn_models.candidates import BOOSTING, FOREST, LOGISTIC, Method
+from ml.churn_models.candidates import BOOSTING, FOREST, LOGISTIC, MODELS, Method
 from ml.churn_models.rows import INPUTS, matrix
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def contributions(method: Method, X: Floats) -> tuple[Floats, float, str]:
 def explained(method: Method, rows: pd.DataFrame, probability: Floats, seed: int) -> Explained:
     """Reasons for those with most to lose (probability x revenue) and, for the importance, for some at random.
 
-    A method that only reads one number has no contributions to tell apart: its reasons are the waiting and the
+    A method that only reads one number has no contributions to tell apart: everyone's reasons are the waiting and the
     frequency it rests on, without effects.
     """
     at_stake = probability * rows["revenue"].to_numpy(dtype=float)
     first = np.argsort(-at_stake, kind="stable")[:MOST_EXPLAINED]
     drawn = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
-    chosen = np.unique(np.concatenate([first, drawn]))
+    chosen = np.unique(np.concatenate([first, drawn])) if method.name in MODELS else np.arange(len(rows))
     values, _, unit = contributions(method, matrix(rows.iloc[chosen]))
     by_subject = {
         code: values[:, [INPUTS.index(name) for name in names]].sum(axis=1)
