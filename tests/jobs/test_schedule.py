@@ -6,6 +6,7 @@ from flask import Flask
 
 from smartshop.insights.models import LiveRun, TrainingRun
 from smartshop.insights.queries import runs
+from smartshop.insights.rules import QUESTIONS
 from smartshop.jobs import queries, schedule, scheduler
 from smartshop.kernel import clock
 from smartshop.kernel.config import Settings
@@ -36,7 +37,7 @@ def test_the_nightly_training_publishes_every_question_once(app: Flask) -> None:
         assert ended.due_at == histories.END + timedelta(hours=3)
         assert runs.awaits_first_training("GBP") is False
     assert ended.state == "done"
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(LiveRun)) == 3
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(LiveRun)) == len(QUESTIONS)
     assert set(db.session.scalars(sa.select(TrainingRun.as_of))) == {histories.END}
 
 
@@ -87,7 +88,7 @@ def test_a_fresh_history_is_learned_from_at_once(app: Flask) -> None:
     assert [(each.job, each.due_at) for each in ran] == [
         ("train-models", histories.END + timedelta(hours=14, minutes=7))
     ]
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(TrainingRun)) == 3
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(TrainingRun)) == len(QUESTIONS)
 
 
 def test_carts_of_guests_are_purged_after_the_days_of_the_settings(app: Flask) -> None:
