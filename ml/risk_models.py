@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 Floats = npt.NDArray[np.float64]
-MANY_ROWS = 20_000
+MANY_ROWS = 2_000
 
 
 class SigmoidCalibration(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
