@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = "127.0.0.1:5198"
 BROWSER = os.environ.get("SMARTSHOP_TEST_CHROMIUM", "/usr/bin/chromium")
 PATIENCE_SECONDS = 120
+CHOICES = "smartshop_choices"
+"""A visitor who has answered, so that no question stands before the shop."""
 
 
 def main() -> None:
@@ -45,7 +47,9 @@ def _wait() -> None:
 def _shoot(admin: dict[str, str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": CHOICES, "value": "1:", "url": f"http://{ADDRESS}"}])
+        page = context.new_page()
         _save(page, "/", "home")
         _save(page, "/p/architects-desk-lamp", "product")
         page.goto(f"http://{ADDRESS}/sign-in")

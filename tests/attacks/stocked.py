@@ -29,6 +29,9 @@ from tests.over_http import OverHttp
 
 ADMIN, CUSTOMER, NEIGHBOUR = email_of("admin"), email_of("customer"), email_of("another customer")
 
+LEAVES = frozenset({"/sign-out", "/account/security/sign-ins/end-others", "/account/privacy/erase"})
+"""Forms that end the sender's own visit."""
+
 
 @dataclass(frozen=True)
 class Stock:

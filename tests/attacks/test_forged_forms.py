@@ -9,10 +9,12 @@ from smartshop.catalog.models import Product, Variant
 from smartshop.identity.models import Person, RoleAssignment
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order
-from tests.attacks.stocked import ADMIN, CUSTOMER, Stock, forms
+from tests.attacks.sheets import sheets_on
+from tests.attacks.stocked import ADMIN, CUSTOMER, LEAVES, Stock, forms, pages
 from tests.browser_client import TOKEN
 from tests.row_counts import contents, nothing_changes
 
+UNHEARD_OF = "7654321"
 SIGNED_OTHERWISE = frozenset({"machine.stripe", "machine.report_policy"})
 """What machines send: the provider signs it, and a report does nothing but stand in the log."""
 WISHED = {
@@ -100,6 +102,24 @@ def test_a_customer_cannot_wish_for_more_than_a_form_offers(stock: Stock) -> Non
         if endpoint not in {"account.sign_out", "account.end_other_sign_ins", "account.end_sign_in"}:
             browser.post(address, {**WISHED, **answers}, follow=False)
     assert _what_nobody_may_wish_for() == before
+
+
+@pytest.mark.parametrize(("who", "least"), [(CUSTOMER, 12), (ADMIN, 30)])
+def test_no_form_sets_a_column_that_it_does_not_show(stock: Stock, who: str, least: int) -> None:
+    """Each form goes as its page shows it, and beside it every column that the database has."""
+    browser = stock.signed_in(who)
+    browser.post("/cart/add", {"variant_id": str(stock.names["variant"]), "quantity": "1"})
+    columns = {column.name for table in db.metadata.sorted_tables for column in table.columns}
+    shown = [page for page in pages(stock) if page.startswith("/admin") == (who == ADMIN)]
+    taken = set()
+    for sheet in sheets_on(browser, shown):
+        if sheet.method == "post" and sheet.path not in LEAVES:
+            beside = dict.fromkeys(columns - sheet.names, UNHEARD_OF)
+            answer = browser.post(sheet.action, {**beside, **sheet.fields}, follow=False)
+            taken |= {sheet.path} if answer.status_code in {302, 303} else set()
+    assert len(taken) >= least, sorted(taken)
+    rows = [row for rows in contents(leaving_out=()).values() for row in rows]
+    assert [row for row in rows if UNHEARD_OF in repr(row)] == []
 
 
 def test_an_order_costs_what_the_shop_says_whatever_was_sent(stock: Stock) -> None:

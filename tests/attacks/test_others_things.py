@@ -13,14 +13,13 @@ from smartshop.identity.rules.addresses import Address
 from smartshop.kernel.extensions import db
 from smartshop.web.guards import PUBLIC, rule_of
 from tests.attacks.sheets import Sheet, sheets_on
-from tests.attacks.stocked import CUSTOMER, NEIGHBOUR, Stock, pages
+from tests.attacks.stocked import CUSTOMER, LEAVES, NEIGHBOUR, Stock, pages
 from tests.browser_client import ShopClient
 from tests.house.access_table import EVERYBODY, ROUTES, Route
 from tests.house.inhabited import email_of
 from tests.row_counts import NOTES_OF_A_VISIT, contents, nothing_changes
 
 SECRET = "Victim Lane"
-LEAVES = frozenset({"/sign-out", "/account/security/sign-ins/end-others", "/account/privacy/erase"})
 COUNTED = NOTES_OF_A_VISIT | {"allowances", "delays", "audit_records"}
 """What is written about tries, whoever makes them."""
 
