@@ -48,6 +48,7 @@ def train(
     horizon_days: int = 90,
     high_above: float = 0.66,
     medium_from: float = 0.33,
+    traces: frames.Traces | None = None,
 ) -> TrainingResult:
     """Probability of no order in the ``horizon_days`` after ``as_of`` for everyone with one in the 365 before it.
 
@@ -56,32 +57,37 @@ def train(
     beat it there and it is not below the best rival in the test, else that rival does. Everything is fitted again up to
     ``as_of`` for the scores. Raises `ml.churn_models.guard.LeakyTraining` when an input knows the window it is to
     foretell.
+
+    ``traces`` holds the orders cancelled by now, which stood at every cutoff before they were cancelled; a window's
+    label is what stood at its end (`ml.churn_models.rows.rows_at`).
     """
+    frames.validate(frame, frames.ORDER_LINES)
+    recorded = frames.recorded_before(frame, as_of, traces)
     with threadpool_limits(1):  # on small matrices the threads of BLAS and OpenMP only wait for each other
-        return _train(frame, as_of, seed, horizon_days, (high_above, medium_from))
+        return _train(recorded, as_of, seed, horizon_days, (high_above, medium_from))
 
 
 def _train(
-    frame: pd.DataFrame, as_of: datetime, seed: int, horizon_days: int, bands: tuple[float, float]
+    recorded: pd.DataFrame, as_of: datetime, seed: int, horizon_days: int, bands: tuple[float, float]
 ) -> TrainingResult:
-    frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
-    known = frames.known_before(frame, end)
-    split = _split(known, end, horizon_days)
+    split = _split(recorded, end, horizon_days)
     card = artifact.new_card(
-        question="churn", as_of=as_of, frame=known, seed=seed,
+        question="churn", as_of=as_of, frame=recorded, seed=seed,
         parameters={"horizon_days": horizon_days, "high_above": bands[0], "medium_from": bands[1],
                     "inputs": list(INPUTS), "active_days": ACTIVE_DAYS, "overdue_after_gaps": OVERDUE_AFTER},
         window=_described(split),
     )  # fmt: skip
-    needs = _history_needs(known, split, horizon_days)
+    needs = _history_needs(recorded, split, end, horizon_days)
     rows = pd.DataFrame()
     if split is not None and not shortfall(needs):
-        rows = rows_at(known, _moments(known, split, end, horizon_days), horizon_days)
+        rows = rows_at(recorded, _moments(recorded, split, end, horizon_days), horizon_days)
         needs += _outcome_needs(rows, split)
     if split is None or shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    checked = guard.inspect(known, rows, at=split.train[-1].cutoff, horizon_days=horizon_days, build=rows_at)
+    checked = guard.inspect(
+        recorded, rows, at=split.train[-1].cutoff, horizon_days=horizon_days, build=rows_at
+    )
     test = rows[rows["as_of"] == split.test.cutoff]
     learned = candidates.learn(
         _seen_from(rows, split.test.cutoff, horizon_days), split.test.cutoff, horizon_days, seed
@@ -103,13 +109,15 @@ def _train(
     )  # fmt: skip
 
 
-def predict(kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime) -> pd.DataFrame:
+def predict(
+    kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime, *, traces: frames.Traces | None = None
+) -> pd.DataFrame:
     """What the method that an earlier run served foresees at a later ``cutoff``: customer_id and predicted.
 
     It is the method as that run judged it, on what ``frame`` holds from before the cutoff.
     """
     horizon_days = int(kept.card["parameters"]["horizon_days"])
-    known = frames.known_before(frame, cutoff)
+    known = frames.known_before(frames.recorded_before(frame, cutoff, traces), cutoff)
     rows = rows_at(known, [cutoff], horizon_days).reset_index(drop=True)
     method = candidates.kept_method(str(kept.card["served"]), kept.judged_estimator)
     return pd.DataFrame({"customer_id": rows["customer_id"], "predicted": method.probability(rows)})
@@ -188,14 +196,19 @@ def _described(split: splits.TimeSplit | None) -> dict[str, str]:
     }
 
 
-def _history_needs(known: pd.DataFrame, split: splits.TimeSplit | None, horizon_days: int) -> list[Need]:
+def _history_needs(
+    recorded: pd.DataFrame, split: splits.TimeSplit | None, end: pd.Timestamp, horizon_days: int
+) -> list[Need]:
+    bought = frames.bought(recorded)
+    known = frames.known_before(bought, end)
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     needs = [
         Need("days of history", 2 * horizon_days + CHURN.days, float(span)),
         Need("customers", CHURN.customers, float(known["customer_id"].nunique())),
     ]
     if split is not None:
-        before = PurchaseDays.of(known).histories(day_of(split.train[0].cutoff))
+        first = split.train[0].cutoff
+        before = PurchaseDays.of(frames.known_before(bought, first)).histories(day_of(first))
         repeat = float((before.frequency > 0).sum())
         needs.append(Need("customers with a repeat purchase before the first window", CHURN.repeat, repeat))
     return needs

@@ -41,27 +41,31 @@ def train(
     seed: int = 0,
     horizon_days: int = 90,
     previous: artifact.Artifact | None = None,
+    traces: frames.Traces | None = None,
 ) -> TrainingResult:
     """Put every customer with an order before ``as_of`` into a cluster, and name the clusters.
 
     Judged on the last complete ``horizon_days``: how much of the differences in what customers spend there is
     explained by the cluster they were in before (`separation`), beside fifths by recency. Today's number of clusters
     is fitted again to what was known then. ``previous`` is the artifact of the run that is served: a cluster that is
-    found again keeps its name. What is new, gone and moved since stands in the card.
+    found again keeps its name. What is new, gone and moved since stands in the card. ``traces`` holds the orders
+    cancelled by now, which stood at the window's cutoff if they were cancelled later; one placed in the window and
+    cancelled before its end brings nothing.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
     cutoff = end - timedelta(days=horizon_days)
-    known = frames.known_before(frame, end)
-    needs = _needs(known, cutoff, horizon_days)
+    recorded = frames.recorded_before(frame, end, traces)
+    known = frames.known_before(recorded, end)
+    needs = _needs(recorded, known, cutoff, horizon_days)
     card = artifact.new_card(
-        question="clusters", as_of=as_of, frame=known, seed=seed,
+        question="clusters", as_of=as_of, frame=recorded, seed=seed,
         parameters={"horizon_days": horizon_days, "inputs": list(INPUTS), **partitions.RULE},
         window={"test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    inputs = features.behaviour(known, [cutoff, end], names=SHOWN)
+    inputs = features.behaviour(recorded, [cutoff, end], names=SHOWN)
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
     scale = partitions.Scale.of(_values(now))
     points = scale.apply(_values(now))
@@ -101,15 +105,18 @@ def separation(value: Floats, group: npt.NDArray[Any]) -> float:
     return 1 - (1 - between) * (value.size - 1) / (value.size - groups)
 
 
-def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:
-    before = known[known["ordered_at"] < cutoff]
+def _needs(
+    recorded: pd.DataFrame, known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int
+) -> list[Need]:
+    before = frames.known_before(frames.bought(recorded), cutoff)
+    later = int((known["ordered_at"] >= cutoff).sum())
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     return [
         Need("days of history", 2 * horizon_days, float(span)),
         Need(
             f"customers {horizon_days} days ago", CLUSTERS.customers, float(before["customer_id"].nunique())
         ),
-        Need(f"orders in the last {horizon_days} days", CLUSTERS.orders, float(len(known) - len(before))),
+        Need(f"orders in the last {horizon_days} days", CLUSTERS.orders, float(later)),
     ]
 
 

@@ -40,6 +40,7 @@ def train(
     seed: int = 0,
     horizon_days: int | None = None,
     monthly_discount: float = 0.01,
+    traces: frames.Traces | None = None,
 ) -> TrainingResult:
     """Value every customer with an order before ``as_of``, time in days, money undiscounted where not said otherwise.
 
@@ -48,30 +49,33 @@ def train(
     window stands for all, the forest, and the historical rate going on. The rank correlation with the revenue that
     came decides; absolute errors and totals are reported beside it. The interval holds the spending with 80%
     probability under the model, and always the mean. A season is learned once a full year is known.
+
+    ``traces`` holds the orders cancelled by now: every earlier moment sees those as standing that were cancelled after
+    it. What a window brought is what stood at its end: an order placed and cancelled within it is nothing.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
-    known = frames.known_before(frame, end)
-    history = OrderHistory.of(frame, end)
+    recorded = frames.recorded_before(frame, end, traces)
+    history = OrderHistory.of(recorded, end)
     horizon_days = horizon_days or _longest_horizon(history, end)
     cutoff = end - timedelta(days=horizon_days)
     card = artifact.new_card(
-        question="clv", as_of=as_of, frame=known, seed=seed,
+        question="clv", as_of=as_of, frame=recorded, seed=seed,
         parameters={"horizon_days": horizon_days, "monthly_discount": monthly_discount, "interval_level": LEVEL},
         window={"test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
-    needs = _needs(history, cutoff, horizon_days)
+    needs = _needs(history, cutoff, end)
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    found = judging.judge(known, history, cutoff, end, horizons=HORIZONS, seed=seed)
-    return _answered(card, found, needs, known, history, monthly_discount=monthly_discount)
+    found = judging.judge(recorded, history, cutoff, end, horizons=HORIZONS, seed=seed)
+    return _answered(card, found, needs, recorded, history, monthly_discount=monthly_discount)
 
 
 def _answered(
     card: dict[str, Any],
     found: Judgement,
     needs: list[Need],
-    known: pd.DataFrame,
+    recorded: pd.DataFrame,
     history: OrderHistory,
     *,
     monthly_discount: float,
@@ -80,9 +84,9 @@ def _answered(
     as_of, seed = datetime.fromisoformat(card["as_of"]), int(card["seed"])
     outlook, title = Outlook.of(history, frames.moment(as_of)), found.outlook.likeliest
     is_forest = found.served == FOREST
-    forest = forest_before(known, history, outlook, horizons=HORIZONS, seed=seed) if is_forest else None
+    forest = forest_before(recorded, history, outlook, horizons=HORIZONS, seed=seed) if is_forest else None
     scores = scored(
-        known, history, outlook, served=found.served, title=title, forest=forest,
+        recorded, history, outlook, served=found.served, title=title, forest=forest,
         monthly_discount=monthly_discount, seed=seed,
     )  # fmt: skip
     tested = {
@@ -102,12 +106,15 @@ def _answered(
     )  # fmt: skip
 
 
-def predict(kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime) -> pd.DataFrame:
+def predict(
+    kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime, *, traces: frames.Traces | None = None
+) -> pd.DataFrame:
     """What the run ``kept`` foresees of its horizon from ``cutoff`` on, by the method it served, as it was judged.
 
     ``customer_id`` and ``predicted`` (spending, undiscounted) of every customer with an order before ``cutoff``.
     """
-    history, days = OrderHistory.of(frame, cutoff), int(kept.card["parameters"]["horizon_days"])
+    recorded = frames.recorded_before(frame, cutoff, traces)
+    history, days = OrderHistory.of(recorded, cutoff), int(kept.card["parameters"]["horizon_days"])
     outlook = _outlook_of(kept, history, frames.moment(cutoff))
     title, served = kept.card["count_model"], kept.card["method"]
     predicted = outlook.spending(title, days)
@@ -115,7 +122,7 @@ def predict(kept: artifact.Artifact, frame: pd.DataFrame, cutoff: datetime) -> p
         predicted = baselines.historical_spending(outlook.summary, days)
     elif served == FOREST:
         forest = Forest(kept.judged_estimator, int(kept.card["forest"]["days"]), ())
-        rows, table = inputs_of(features.behaviour(frame, [cutoff]), outlook, forest.days)
+        rows, table = inputs_of(features.behaviour(recorded, [cutoff]), outlook, forest.days)
         predicted = forest.spending(outlook, table, days, rows)
     return pd.DataFrame({"customer_id": outlook.summary.frame["customer_id"], "predicted": predicted})
 
@@ -127,13 +134,12 @@ def _longest_horizon(history: OrderHistory, end: pd.Timestamp) -> int:
     return next((horizon for horizon in HORIZONS if days >= 2 * horizon), HORIZONS[-1])
 
 
-def _needs(history: OrderHistory, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:
+def _needs(history: OrderHistory, cutoff: pd.Timestamp, end: pd.Timestamp) -> list[Need]:
+    horizon_days = (end - cutoff).days
     before = summary_of(history, cutoff).frame
     repeat = float(((before["frequency"] > 0) & (before["value"] > 0)).sum())
     first, last = history.span
-    later = float(
-        np.sum(history.first_at >= cutoff.to_datetime64().astype("datetime64[us]").astype(np.int64))
-    )
+    later = float(history.orders_between(cutoff, end))
     return [
         Need("days of history", VALUE.days + horizon_days, float(last - first + 1)),
         Need(f"customers {horizon_days} days ago", VALUE.customers, float(len(before))),

@@ -56,26 +56,30 @@ def train(
     seed: int = 0,
     horizon_days: int = 90,
     table: Table = TABLE,
+    traces: frames.Traces | None = None,
 ) -> TrainingResult:
     """Score and segment every customer with an order before ``as_of``, which is the reference date.
 
     Judged on the last complete ``horizon_days``: the share of that window's revenue which the customers then in the
     best segments bring, beside the same number of customers taken by recency alone. ``seed`` drives the bootstrap.
-    ``table`` names the segments (see `TABLE`); it stands in the card.
+    ``table`` names the segments (see `TABLE`); it stands in the card. ``traces`` holds the orders cancelled by now:
+    those who were customers by one before the window are scored as they were known then; one placed in the window and
+    cancelled before its end brings nothing.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
     cutoff = end - timedelta(days=horizon_days)
-    known = frames.known_before(frame, end)
-    needs = _needs(known, cutoff, horizon_days)
+    recorded = frames.recorded_before(frame, end, traces)
+    known = frames.known_before(recorded, end)
+    needs = _needs(recorded, known, cutoff, horizon_days)
     card = artifact.new_card(
-        question="rfm", as_of=as_of, frame=known, parameters={"horizon_days": horizon_days}, seed=seed,
+        question="rfm", as_of=as_of, frame=recorded, parameters={"horizon_days": horizon_days}, seed=seed,
         window={"reference_date": str(end), "test_from": str(cutoff), "test_until": str(end)},
     )  # fmt: skip
     card["table"] = {str(recency): list(names) for recency, names in table.items()}
     if shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
-    inputs = features.behaviour(known, [cutoff, end], names=("recency_days", "orders", "revenue"))
+    inputs = features.behaviour(recorded, [cutoff, end], names=("recency_days", "orders", "revenue"))
     then, now = (inputs[inputs["as_of"] == at].reset_index(drop=True) for at in (cutoff, end))
     measured, rival = _judge(segmented(then, table), known[known["ordered_at"] >= cutoff], seed)
     gain = measured["captured_share"] - rival.metrics["captured_share"]
@@ -115,13 +119,16 @@ def segment(r: int, f: int, m: int, table: Table = TABLE) -> str:
     return table[int(r)][(int(f) + int(m) + 1) // 2 - 1]
 
 
-def _needs(known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int) -> list[Need]:
-    before = known[known["ordered_at"] < cutoff]
+def _needs(
+    recorded: pd.DataFrame, known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int
+) -> list[Need]:
+    before = frames.known_before(frames.bought(recorded), cutoff)
+    later = int((known["ordered_at"] >= cutoff).sum())
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     return [
         Need("days of history", 2 * horizon_days, float(span)),
         Need(f"customers {horizon_days} days ago", RFM.customers, float(before["customer_id"].nunique())),
-        Need(f"orders in the last {horizon_days} days", RFM.orders, float(len(known) - len(before))),
+        Need(f"orders in the last {horizon_days} days", RFM.orders, float(later)),
     ]
 
 

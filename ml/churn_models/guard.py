@@ -92,10 +92,10 @@ def refuse_inputs_of_the_window(
 def refuse_label_that_looks_back(
     lines: pd.DataFrame, window: pd.DataFrame, *, at: datetime, horizon_days: int
 ) -> None:
-    """Raise when the label is not the silence of [cutoff, cutoff + horizon)."""
+    """Raise when the label is not the silence of [cutoff, cutoff + horizon), as it was known at its end."""
     begin = frames.moment(at)
-    is_in = (lines["ordered_at"] >= begin) & (lines["ordered_at"] < begin + timedelta(days=horizon_days))
-    silent = ~window["customer_id"].isin(lines.loc[is_in, "customer_id"].unique())
+    known = frames.known_before(frames.bought(lines), begin + timedelta(days=horizon_days))
+    silent = ~window["customer_id"].isin(known.loc[known["ordered_at"] >= begin, "customer_id"].unique())
     wrong = int((silent.to_numpy() != (outcome(window) == 1)).sum())
     if wrong:
         raise LeakyTraining(

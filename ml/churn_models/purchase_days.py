@@ -51,6 +51,16 @@ class PurchaseDays:
         keys = np.unique(code * span + day)
         return cls(people[keys // span], keys % span)
 
+    def with_others(self, others: PurchaseDays) -> PurchaseDays:
+        """These days and ``others``, each (customer, day) once."""
+        if not others.day.size:
+            return self
+        pairs = np.column_stack(
+            [np.append(self.customer_id, others.customer_id), np.append(self.day, others.day)]
+        )
+        pairs = np.unique(pairs, axis=0)
+        return PurchaseDays(pairs[:, 0], pairs[:, 1])
+
     def before(self, day: int) -> PurchaseDays:
         """What was known before a day began."""
         known = self.day < day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,14 +45,35 @@ the usual gap, and the purchases and the silence that BG/NBD foresees."""
 def rows_at(lines: pd.DataFrame, moments: Sequence[datetime], horizon_days: int) -> pd.DataFrame:
     """One row a (moment, customer active in the 365 days before): as_of, customer_id, `INPUTS`, and two more.
 
-    The inputs know lines strictly before the moment. ``in_season`` is the silence BG/NBD foresees when the horizon is
-    stretched by the season; ``churned`` is 1 when there is no order in the ``horizon_days`` from the moment on (and
-    means nothing yet where that window is not over).
+    The inputs know lines strictly before the moment: an order cancelled later (``cancelled_at``) stood then, and whoever
+    had no other was a customer. ``in_season`` is the silence BG/NBD foresees when the horizon is stretched by the
+    season; ``churned`` is 1 when there is no order in the ``horizon_days`` from the moment on that stood at the end of
+    them: the only order of a window makes no difference if it was cancelled before the window ended, and counts if it
+    was cancelled after (the label means nothing yet where the window is not over).
     """
     behaviour = features.behaviour(lines, moments, names=BEHAVIOUR)
-    days = PurchaseDays.of(lines)
+    days = _Days.of(lines)
     parts = [_with_outlook(lines, days, part, horizon_days) for _, part in behaviour.groupby("as_of")]
     return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Purchase days of what was never cancelled, counted once, and the lines that were, looked at by every moment."""
+
+    standing: PurchaseDays
+    cancelled: pd.DataFrame
+
+    @classmethod
+    def of(cls, lines: pd.DataFrame) -> _Days:
+        if "cancelled_at" not in lines.columns:
+            return cls(PurchaseDays.of(lines), lines.iloc[:0])
+        is_off = lines["cancelled_at"].notna()
+        return cls(PurchaseDays.of(lines[~is_off]), lines[is_off])
+
+    def at(self, moment: datetime) -> PurchaseDays:
+        """The purchase days as ``moment`` knows them, and those after it that were never cancelled."""
+        return self.standing.with_others(PurchaseDays.of(frames.known_before(self.cancelled, moment)))
 
 
 def matrix(rows: pd.DataFrame) -> Floats:
@@ -69,11 +91,9 @@ def overdue(recency_days: Floats, gap_mean_days: Floats, tenure_days: Floats) ->
     return np.asarray(recency_days / (np.where(gap_mean_days > 0, gap_mean_days, tenure_days) + 1))
 
 
-def _with_outlook(
-    lines: pd.DataFrame, days: PurchaseDays, part: pd.DataFrame, horizon_days: int
-) -> pd.DataFrame:
+def _with_outlook(lines: pd.DataFrame, every: _Days, part: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     at = part["as_of"].iloc[0]
-    until = day_of(at)
+    days, until = every.at(at), day_of(at)
     if at != at.floor("D"):
         days, until = PurchaseDays.of(frames.known_before(lines, at)), until + 1
     known = days.histories(until)
@@ -89,6 +109,9 @@ def _with_outlook(
         p_no_purchase=model.p_no_purchase(horizon_days, *known.arrays)[place],
         in_season=model.p_no_purchase(stretched, *known.arrays)[place],
     )
-    is_later = (lines["ordered_at"] >= at) & (lines["ordered_at"] < at + timedelta(days=horizon_days))
+    end = at + timedelta(days=horizon_days)
+    is_later = (lines["ordered_at"] >= at) & (lines["ordered_at"] < end)
+    if "cancelled_at" in lines.columns:
+        is_later &= ~(lines["cancelled_at"] < end)
     rows["churned"] = (~part["customer_id"].isin(lines.loc[is_later, "customer_id"])).astype("float64")
     return rows[rows["recency_days"] <= ACTIVE_DAYS]

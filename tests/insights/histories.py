@@ -150,6 +150,20 @@ def write_believable_history(customers: int = 400, *, seed: int = 5, end: dateti
     ledger.write()
 
 
+def cancel(order_ids: list[int], at: datetime) -> None:
+    """Cancel orders of which nothing came back, every piece of them let go at ``at``."""
+    with unit_of_work():
+        for order in db.session.scalars(sa.select(Order).where(Order.id.in_(order_ids))):
+            order.state = "cancelled"
+        for line in db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id.in_(order_ids))):
+            line.returned_quantity, line.returned_minor = line.quantity, line.total_minor
+            db.session.add(
+                OrderReturn(
+                    order_line_id=line.id, quantity=line.quantity, amount_minor=line.total_minor, at=at
+                )
+            )
+
+
 def write_full_history(customers: int = 60, *, seed: int = 6, end: datetime = END) -> None:
     """Customers who return, cancel, get discounts, order from three countries, and browse: all a feature may read."""
     chance = random.Random(seed)

@@ -114,6 +114,21 @@ def test_predictions_know_nothing_of_what_comes_after_the_moment(shop: Flask, se
         assert [{**row, "run_id": 0} for row in rows(table)] == rows_before
 
 
+def test_an_order_cancelled_since_stood_when_earlier_moments_looked(shop: Flask, settings: Settings) -> None:
+    before = train(settings, "rfm")["rfm"]
+    cutoff, now = histories.END - timedelta(days=90), histories.END
+    only = """
+        SELECT MIN(id) FROM orders WHERE person_id IS NOT NULL AND currency = 'GBP' AND state = 'fulfilled'
+        GROUP BY person_id HAVING COUNT(*) = 1 AND MAX(placed_at) < :cutoff AND MAX(returned_minor) = 0"""
+    orders = list(db.session.scalars(sa.text(only), {"cutoff": f"{cutoff:%Y-%m-%d %H:%M:%S}"}))
+    histories.cancel(orders, now - timedelta(days=30))
+    after = train(settings, "rfm")["rfm"]
+    assert len(orders) > 10
+    assert after.rows == before.rows - len(orders)
+    assert after.metrics == before.metrics
+    assert after.baseline == before.baseline
+
+
 def test_only_the_live_run_and_the_one_before_it_keep_predictions_and_models(
     shop: Flask, settings: Settings
 ) -> None:
