@@ -49,8 +49,7 @@ def train(
     explained by the cluster they were in before (`separation`), beside fifths by recency. Today's number of clusters
     is fitted again to what was known then. ``previous`` is the artifact of the run that is served: a cluster that is
     found again keeps its name. What is new, gone and moved since stands in the card. ``traces`` holds the orders
-    cancelled by now, which stood at the window's cutoff if they were cancelled later; one placed in the window and
-    cancelled before its end brings nothing.
+    cancelled by now, which the window's cutoff finds standing if they were cancelled later.
     """
     frames.validate(frame, frames.ORDER_LINES)
     end = frames.moment(as_of)
