@@ -1,8 +1,7 @@
 """What a customer's behaviour looked like at several moments at once, written once with Ibis.
 
 `expression` is an unexecuted Ibis table over order lines and events: whole numbers and plain aggregates only, so that
-`sql` can write it for any engine behind Ibis and every engine finds the same values, whatever order it adds in.
-`behaviour` runs it on DuckDB, inside this process. Features of a moment know only what was strictly before it.
+the values do not depend on the order they are added in. `behaviour` runs it on DuckDB, inside this process. Features of a moment know only what was strictly before it.
 """
 
 from __future__ import annotations
@@ -124,7 +123,7 @@ def sql(
     has_events: bool = True,
     names: tuple[str, ...] = NAMES,
 ) -> str:
-    """The features as SQL of an engine that Ibis knows, over its tables ``lines`` and ``events``.
+    """The features as SQL of the engine that runs them, over its tables ``lines`` and ``events``.
 
     ``at``: moments in seconds since the epoch, sorted; ``columns``: those of `sources.LINES` that ``lines`` has.
     """

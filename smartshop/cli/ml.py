@@ -51,7 +51,7 @@ class Day(click.ParamType[datetime]):
     type=click.Choice(rules.ENGINES),
     default="duckdb",
     show_default=True,
-    help="Computes features.",
+    help="What computes the features; DuckDB does, in this process.",
 )
 @click.option(
     "--if-never", is_flag=True, help="Do nothing when a model is live or there is no order to learn from."
@@ -62,7 +62,7 @@ class Day(click.ParamType[datetime]):
 def train(
     questions: tuple[str, ...], as_of: datetime | None, engine: str, *, if_never: bool, as_json: bool
 ) -> None:
-    """Train, judge, record and, if the gate allows, publish. QUESTION: rfm, churn, clv; all when left out."""
+    """Train, judge, record and, if the gate allows, publish. QUESTION: rfm, churn, clv, clusters; all when left out."""
     console = Console(stderr=True)
     if if_never and not runs.awaits_first_training(current_app.config["SETTINGS"].currency):
         console.print(

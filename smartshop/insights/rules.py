@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from smartshop.kernel.errors import Invalid
 
 QUESTIONS = ("rfm", "churn", "clv", "clusters")
-ENGINES = ("duckdb", "spark")
+ENGINES = ("duckdb",)
+"""What can compute the features of a training: only what does."""
 LOWEST_BAND, HIGHEST_BAND = 0.02, 0.99
 DEADLINE = timedelta(minutes=30)
 """A training that has not ended by then has died; another may begin."""
@@ -105,18 +106,6 @@ def start_of(day: date) -> datetime:
 def is_abandoned(started_at: datetime, now: datetime) -> bool:
     """Whether a run still marked as running has outlived its deadline."""
     return now - started_at > DEADLINE
-
-
-def engine_problem(engine: str, *, has_spark: bool) -> str:
-    """Why an engine cannot train here, and what to do about it; empty when it can."""
-    if engine != "spark":
-        return ""
-    if not has_spark:
-        return (
-            "The engine 'spark' needs PySpark, which is not installed here (package pyspark, 4.3 or newer, and Java 17)."
-            " Train with --engine duckdb instead."
-        )
-    return "This version trains on DuckDB only. Train with --engine duckdb instead."
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +109,6 @@ def classroom(
         )
     if engine not in rules.ENGINES:
         raise Invalid(f"There is no engine {engine!r}. Choose from: {', '.join(rules.ENGINES)}.")
-    problem = rules.engine_problem(engine, has_spark=find_spec("pyspark") is not None)
-    if problem:
-        raise Refused(problem)
     if moment > clock.now():
         raise Invalid(
             f"{moment:%Y-%m-%d} is still to come. Train as of today ({latest_moment():%Y-%m-%d}) or earlier."

@@ -58,9 +58,3 @@ def test_a_day_begins_at_midnight_utc() -> None:
 def test_a_training_is_given_up_after_its_deadline(minutes: int, abandoned: bool) -> None:  # noqa: FBT001
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert rules.is_abandoned(now - timedelta(minutes=minutes), now) is abandoned
-
-
-def test_an_engine_that_cannot_train_here_says_what_to_do() -> None:
-    assert rules.engine_problem("duckdb", has_spark=False) == ""
-    assert "PySpark, which is not installed" in rules.engine_problem("spark", has_spark=False)
-    assert "--engine duckdb" in rules.engine_problem("spark", has_spark=True)

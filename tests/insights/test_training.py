@@ -283,8 +283,7 @@ def test_a_training_that_is_interrupted_is_closed(
             {"questions": ["rfm", "love"]},
             "There is no question love. Choose from: rfm, churn, clv, clusters.",
         ),
-        ({"questions": ["rfm"], "engine": "abacus"}, "There is no engine 'abacus'"),
-        ({"questions": ["rfm"], "engine": "spark"}, "Train with --engine duckdb instead"),
+        ({"questions": ["rfm"], "engine": "spark"}, "There is no engine 'spark'. Choose from: duckdb."),
         ({"questions": ["rfm"], "as_of": histories.END + timedelta(days=40_000)}, "is still to come"),
         (
             {"questions": ["rfm"], "as_of": histories.END - timedelta(days=4_000)},

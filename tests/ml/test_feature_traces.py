@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-import ibis
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -202,16 +201,3 @@ def test_where_nothing_is_known_features_are_neutral(shop: pd.DataFrame) -> None
         assert (found[name] == 0).all(), name
     assert (found["home_share"] == 1).all()
     assert (found["last_seen_days"] == found["recency_days"]).all()
-
-
-class SparkOptions(ibis.config.Config):  # type: ignore[misc]
-    """What Ibis's Spark backend registers where pyspark is installed."""
-
-    treat_nan_as_null: bool = False
-
-
-def test_the_expression_can_be_written_for_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ibis.options, "pyspark", SparkOptions())
-    text = features.sql("pyspark", (1_700_000_000, 1_720_000_000))
-    assert all(name in text for name in features.NAMES)
-    assert "EXPLODE" in text
