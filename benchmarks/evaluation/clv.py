@@ -24,6 +24,12 @@ PUBLISHED: dict[str, tuple[tuple[float, ...], float]] = {
     "MBG/NBD": ((0.525, 6.183, 0.891, 1.614), -9582.1),
     "Pareto/NBD": ((0.553, 10.578, 0.606, 11.669), -9595.0),
 }
+PARAMETERS, EXPECTED = "Parameters", "Expectations"
+PURCHASES, SPENDING = "Purchases foreseen", "Spending foreseen"
+TOTAL = "total foreseen / total that came"
+SECONDS = "Seconds of CPU"
+SECOND = {"a": "a, s", "s": "a, s", "b": "b, beta", "beta": "b, beta"}
+"""The columns of the second pair of parameters, which have other names in Pareto/NBD."""
 CLOSES = datetime(2011, 12, 10)  # noqa: DTZ001 - frames hold UTC without a zone
 HOLDOUT_OPENS = "1997-10-01"
 MANY = 1_000_000
@@ -61,13 +67,21 @@ def _parameters(models: dict[str, CountModel], summary: PurchaseSummary) -> list
         for name, ours, reference in zip(model.names, model.parameters, published, strict=True):
             rows.append(
                 Figure(
-                    f"{title}: {name}", float(ours), SAMPLE, FIT, reference=reference, source=source, digits=3
+                    f"{title}: {name}",
+                    float(ours),
+                    SAMPLE,
+                    FIT,
+                    reference=reference,
+                    source=source,
+                    digits=3,
+                    table=PARAMETERS,
+                    place=(title, SECOND.get(name, name)),
                 )
             )
         rows.append(
             Figure(
                 f"{title}: log-likelihood", model.log_likelihood_, SAMPLE, FIT,
-                reference=likelihood, source=source, digits=1,
+                reference=likelihood, source=source, digits=1, table=PARAMETERS, place=(title, "log-likelihood"),
             )
         )  # fmt: skip
     errors = {"r": 0.012557, "alpha": 0.378221, "a": 0.185719, "b": 0.705345}
@@ -81,6 +95,8 @@ def _parameters(models: dict[str, CountModel], summary: PurchaseSummary) -> list
             reference=error,
             source="lifetimes",
             digits=6,
+            table=PARAMETERS,
+            place=("BG/NBD, standard errors", SECOND.get(name, name)),
         )
         for name, error in errors.items()
     ]
@@ -92,34 +108,35 @@ def _expectations(model: CountModel) -> list[Figure]:
     btyd = ParetoNBD.of(0.5534, 10.5802, 0.6061, 11.6562)
     regular = (np.array([26.0]), np.array([30.86]), np.array([31.0]))
     rounded = BetaGeo.of(0.243, 4.414, 0.793, 2.426)
+    given = "published parameters"
     return [
-        Figure("BG/NBD: E[Y(39)] of x = 2, tx = 30.43, T = 38.86", float(model.expected_purchases(39, *one)[0]),
-               SAMPLE, FIT, reference=1.226, source=FHL, digits=3),
-        Figure("BG/NBD: P(X(39) = 0)", rounded.p_count(0, 39), "published parameters", reference=0.5737864,
-               source="lifetimes", digits=7),
+        Figure("BG/NBD: P(X(39) = 0)", rounded.p_count(0, 39), given, reference=0.5737864, source="lifetimes",
+               digits=7, table=EXPECTED),
         Figure("Pareto/NBD: E[Y(52)] of x = 26, tx = 30.86, T = 31", float(btyd.expected_purchases(52, *regular)[0]),
-               "published parameters", reference=25.46, source="BTYD", digits=2),
-        Figure("Pareto/NBD: P(alive) of the same", float(btyd.p_alive(*regular)[0]),
-               "published parameters", reference=0.9979, source="BTYD"),
+               given, reference=25.46, source="BTYD", digits=2, table=EXPECTED),
+        Figure("Pareto/NBD: P(alive) of the same", float(btyd.p_alive(*regular)[0]), given, reference=0.9979,
+               source="BTYD", table=EXPECTED),
+        Figure("BG/NBD: E[Y(39)] of x = 2, tx = 30.43, T = 38.86", float(model.expected_purchases(39, *one)[0]),
+               SAMPLE, FIT, reference=1.226, source=FHL, digits=3, table=EXPECTED),
     ]  # fmt: skip
 
 
 def _values(counts: CountModel, summary: PurchaseSummary) -> list[Figure]:
     money = GammaGamma().fit(summary.column("valued"), summary.column("value"))
-    fitted = [
-        Figure(f"Gamma-Gamma: {name}", float(ours), "CDNOW, 946 repeat buyers", FIT, reference=reference,
-               source="Fader, Hardie 2013", digits=2)
-        for name, ours, reference in zip("pqv", money.parameters, (6.25, 3.74, 15.45), strict=True)
-    ]  # fmt: skip
     worth = discounted_value(counts, money, summary, months=12, monthly_discount=0.01)[:3]
     wrong = (140.096, 18.943, 38.181)
-    return fitted + [
+    valued = [
         Figure(f"CLV of customer {place}, 12 months at 1% a month, dollars", float(ours), SAMPLE, FIT,
                reference=printed, source="lifetimes, which takes the weeks for days", digits=2,
-               goal=f"{wanted} with weeks as weeks", is_met=abs(ours - wanted) <= 0.005)
+               goal=f"{wanted} with weeks as weeks", is_met=abs(ours - wanted) <= 0.005, table=EXPECTED)
         for place, (ours, printed, wanted) in enumerate(
             zip(worth, wrong, (36.28, 4.64, 8.34), strict=True), start=1
         )
+    ]  # fmt: skip
+    return valued + [
+        Figure(f"Gamma-Gamma: {name}", float(ours), "CDNOW, 946 repeat buyers", FIT, reference=reference,
+               source="Fader, Hardie 2013", digits=2, table="Money", place=("Gamma-Gamma", name))
+        for name, ours, reference in zip("pqv", money.parameters, (6.25, 3.74, 15.45), strict=True)
     ]  # fmt: skip
 
 
@@ -137,13 +154,13 @@ def _holdout(models: dict[str, CountModel], summary: PurchaseSummary) -> list[Fi
         named = f"{title} (chosen by likelihood)" if is_served else title
         correlation, error = metrics.correlation(actual, expected), metrics.mae(actual, expected)
         rows += [
-            _against(f"{named}: correlation", correlation, metrics.correlation(actual, naive),
+            _against(named, "correlation", correlation, metrics.correlation(actual, naive),
                      metrics.bootstrap_interval(metrics.correlation, actual, expected, seed=0),
                      goal="at least .6256" if is_served else "", is_met=correlation >= 0.6256 if is_served else None),
-            _against(f"{named}: mean absolute error, purchases", error, metrics.mae(actual, naive),
+            _against(named, "mean absolute error, purchases", error, metrics.mae(actual, naive),
                      metrics.bootstrap_interval(metrics.mae, actual, expected, seed=0),
                      goal="at most .785" if is_served else "", is_met=error <= 0.785 if is_served else None),
-            _against(f"{named}: total foreseen / total that came", metrics.mean_ratio(actual, expected),
+            _against(named, TOTAL, metrics.mean_ratio(actual, expected),
                      metrics.mean_ratio(actual, naive),
                      metrics.bootstrap_interval(metrics.mean_ratio, actual, expected, seed=0)),
         ]  # fmt: skip
@@ -151,7 +168,8 @@ def _holdout(models: dict[str, CountModel], summary: PurchaseSummary) -> list[Fi
 
 
 def _against(
-    what: str,
+    named: str,
+    measure: str,
     ours: float,
     naive: float,
     bounds: tuple[float, float],
@@ -160,8 +178,8 @@ def _against(
     is_met: bool | None = None,
 ) -> Figure:
     return Figure(
-        what, ours, SAMPLE, HOLDOUT, baseline=naive, baseline_name="historical rate",
-        low=bounds[0], high=bounds[1], goal=goal, is_met=is_met,
+        f"{named}: {measure}", ours, SAMPLE, HOLDOUT, baseline=naive, baseline_name="historical rate",
+        low=bounds[0], high=bounds[1], goal=goal, is_met=is_met, table=PURCHASES, place=(named, measure),
     )  # fmt: skip
 
 
@@ -177,18 +195,19 @@ def _online_retail() -> list[Figure]:
             rows += [
                 Figure(f"{title}: {name}", found[measure], "Online Retail", split, baseline=naive[measure],
                        baseline_name="historical rate", low=found[f"{measure}_low"], high=found[f"{measure}_high"],
-                       digits=digits)
+                       digits=digits, table=SPENDING, place=(title, name))
                 for measure, name, digits in (
-                    ("spearman", "rank correlation of spending", 3),
+                    ("spearman", "rank correlation", 3),
                     ("mae", "mean absolute error, pounds", 1),
-                    ("mean_ratio", "total foreseen / total that came", 3),
+                    ("mean_ratio", TOTAL, 3),
                     ("top_decile_lift", "lift of the top tenth", 2),
                 )
             ]  # fmt: skip
         rows.append(
             Figure("Share of customers whose spending lay in the interval", result.metrics["interval_coverage"],
                    "Online Retail", split, baseline=naive["interval_coverage"], baseline_name="historical rate",
-                   goal="80%", digits=3)
+                   goal="meant to be 80%", digits=3, table=SPENDING,
+                   place=(f"{result.card['count_model']} (served)", "held by the interval"))
         )  # fmt: skip
     return rows
 
@@ -204,9 +223,9 @@ def _times(summary: PurchaseSummary) -> list[Figure]:
     BetaGeo().fit(*many)
     large = time.process_time() - began
     return [
-        Figure("BG/NBD: fit of CDNOW, seconds of CPU", small, SAMPLE, FIT, goal="at most .1", is_met=small <= 0.1,
+        Figure("BG/NBD: fit of the 2,357 customers of CDNOW", small, SECONDS, goal="at most .1", is_met=small <= 0.1,
                kind="time"),
-        Figure("BG/NBD: fit of 1,000,000 customers, seconds of CPU", large, "drawn from BG/NBD", goal="at most 10",
+        Figure("BG/NBD: fit of 1,000,000 customers drawn from it", large, SECONDS, goal="at most 10",
                is_met=large <= 10, digits=2, kind="time"),
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """How templates show money, dates and numbers, and what every page knows. Nothing else formats them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -36,13 +37,25 @@ def money(minor: int | None, currency: str | None = None, *, short: bool = False
     """``1234`` → ``£12.34``; short: no decimals from a thousand up. None is a dash."""
     if minor is None:
         return "–"
-    return _amount(minor, currency or settings().currency, short, locale_name())
+    unit = currency or settings().currency
+    return _amount(minor, unit, short and _is_large(minor, unit), locale_name())
+
+
+def amounts(minors: Iterable[int], currency: str | None = None) -> tuple[str, ...]:
+    """Amounts that stand together, in one precision: without decimals when any is a thousand or more."""
+    asked, unit = tuple(minors), currency or settings().currency
+    is_whole = any(_is_large(minor, unit) for minor in asked)
+    return tuple(_amount(minor, unit, is_whole, locale_name()) for minor in asked)
+
+
+def _is_large(minor: int, unit: str) -> bool:
+    return abs(to_major(minor, unit)) >= 1000
 
 
 @lru_cache(MOST_NUMBERS)
-def _amount(minor: int, unit: str, is_short: bool, locale: str) -> str:  # noqa: FBT001
+def _amount(minor: int, unit: str, is_whole: bool, locale: str) -> str:  # noqa: FBT001
     major = to_major(minor, unit)
-    if is_short and abs(major) >= 1000:
+    if is_whole:
         return format_currency(major, unit, format="¤#,##0", locale=locale, currency_digits=False)
     return format_currency(major, unit, locale=locale)
 
@@ -137,6 +150,7 @@ def install(app: Flask) -> None:
     drawing.install(app)
     app.jinja_env.filters.update(
         money=money,
+        amounts=amounts,
         decimal=decimal,
         date=day,
         datetime=moment,

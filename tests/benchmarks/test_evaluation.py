@@ -3,11 +3,12 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.evaluation import checking, writing
+from benchmarks.evaluation import checking, tables, writing
 from benchmarks.evaluation.__main__ import PAGE, QUESTIONS
 from benchmarks.evaluation.figures import Figure, Section
 from tests import requirements
@@ -27,15 +28,45 @@ def made(*figures: Figure) -> str:
 
 def test_a_figure_stands_beside_its_interval_its_reference_and_its_baseline() -> None:
     assert (
-        "| AUC | 0.7648 (0.7512 to 0.7794) | 0.6230 (a paper) | 0.7077 (recency alone) |"
-        " Online Retail; last 90 days | above recency: met |\n"
+        "**Online Retail; last 90 days**\n\n"
+        "| figure | ours | reference: a paper | baseline: recency alone | goal |\n| --- | --: | --: | --: | --- |\n"
+        "| AUC | 0.7648 (0.7512–0.7794) | 0.6230 | 0.7077 | above recency: met |\n"
     ) in made(AUC)
+
+
+def test_sources_and_rivals_that_differ_stand_beside_their_figures() -> None:
+    other = replace(AUC, what="AUC again", source="another", baseline_name="base rate")
+    assert "| AUC again | 0.7648 (0.7512–0.7794) | 0.6230 (another) | 0.7077 (base rate) |" in made(
+        AUC, other
+    )
 
 
 def test_a_goal_that_is_missed_says_so_twice() -> None:
     page = made(AUC, MAE)
-    assert "| MAE \\| pounds | 1,954 |  |  | CDNOW | at most 900: **missed** |" in page
+    assert "**CDNOW**\n\n| figure | ours | goal |" in page
+    assert "| MAE \\| pounds | 1,954 | at most 900: **missed** |" in page
     assert "**1 of 2 goals are met.** Missed: MAE | pounds." in page
+
+
+def test_candidates_stand_side_by_side_under_what_is_the_same_for_all() -> None:
+    forest = replace(AUC, table="Candidates", place=("forest", "AUC"))
+    brier = Figure(
+        "Brier", 0.2, "Online Retail", "last 90 days", low=-0.1, high=0.3, table="Candidates", place=("forest", "Brier")
+    )  # fmt: skip
+    trees = replace(AUC, ours=0.7, table="Candidates", place=("trees", "AUC"), reference=None, is_met=False)
+    assert (
+        "**Candidates** · Online Retail; last 90 days\n\n"
+        "|  | AUC | Brier | goal |\n| --- | --: | --: | --- |\n"
+        "| forest | 0.7648 (0.7512–0.7794) | 0.2000 (-0.1000 to 0.3000) | AUC above recency: met |\n"
+        "| *reference: a paper* | 0.6230 |  |  |\n"
+        "| trees | 0.7000 (0.7512–0.7794) |  | AUC above recency: **missed** |\n"
+        "| recency alone (baseline) | 0.7077 |  |  |\n"
+    ) in made(forest, brier, trees)
+
+
+def test_one_goal_of_many_columns_is_counted() -> None:
+    months = [replace(AUC, place=("share", str(n)), table="Months", is_met=n != 2) for n in range(3)]
+    assert "| above recency: **2 of 3 met** |" in made(*months)
 
 
 def test_times_stand_apart_and_are_not_compared() -> None:
@@ -67,38 +98,45 @@ def test_another_last_digit_is_the_same_figure_and_two_are_another() -> None:
     ],
 )
 def test_numbers_are_written_one_way(value: float | None, digits: int, text: str) -> None:
-    assert writing.number(value, digits) == text
+    assert tables.number(value, digits) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.0512, "0.051"), (12.34, "12"), (187.0, "190"), (0.0, "0")])
 def test_times_have_two_digits(seconds: float, text: str) -> None:
-    assert writing.rounded(seconds) == text
+    assert tables.rounded(seconds) == text
 
 
 def test_every_module_of_figures_is_listed_and_has_its_section_on_the_page() -> None:
     modules = {path.stem for path in (ROOT / "benchmarks" / "evaluation").glob("*.py")}
-    assert set(QUESTIONS) == modules - {"__init__", "__main__", "figures", "writing", "checking"}
+    assert set(QUESTIONS) == modules - {"__init__", "__main__", "figures", "writing", "tables", "checking"}
     for name in QUESTIONS:
         assert callable(importlib.import_module(f"benchmarks.evaluation.{name}").figures)
     page = PAGE.read_text(encoding="utf-8")
-    assert re.findall(r"^Computed by `benchmarks/evaluation/(\w+)\.py`\.$", page, re.MULTILINE) == list(
+    assert re.findall(r" Computed by `benchmarks/evaluation/(\w+)\.py`\.$", page, re.MULTILINE) == list(
         QUESTIONS
     )
 
 
 def test_every_row_of_the_page_is_whole_and_the_count_of_goals_is_right() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    rows = [line for line in page.split("\n") if line.startswith("| ") and not line.startswith("| figure")]
-    assert rows
-    cells = [re.split(r"(?<!\\)\|", row)[1:-1] for row in rows]
-    assert {len(row) for row in cells} == {6}
-    for what, ours, _reference, _baseline, data, _goal in cells:
-        assert what.strip()
-        assert re.match(r" (-?\d|–)", ours)
-        assert data.strip()
+    tables = re.findall(r"^\*\*.+\n\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert sum(table.count("\n") for table in tables) == page.count("\n|")
+    for table in tables:
+        cells = [re.split(r"(?<!\\)\|", row)[1:-1] for row in table.rstrip("\n").split("\n")]
+        assert len({len(row) for row in cells}) == 1
+        assert all(row[0].strip() and re.match(r" (-?\d|–| )", row[1]) for row in cells[2:])
     values = page.split(f"\n{writing.BEFORE_TIMES}\n", maxsplit=1)[0]
-    met, missed = values.count(": met |"), values.count(": **missed** |")
-    assert f"**{met} of {met + missed} goals are met.**" in page
+    single = len(re.findall(r": met(?=[;| ])", values)), values.count(": **missed**")
+    many = [(int(met), int(all_)) for met, all_ in re.findall(r": \**(\d+) of (\d+) met", values)]
+    met = single[0] + sum(each for each, _ in many)
+    asked = sum(single) + sum(each for _, each in many)
+    assert f"**{met} of {asked} goals are met.**" in page
+
+
+def test_the_page_can_be_read_in_one_sitting() -> None:
+    lines = PAGE.read_text(encoding="utf-8").split("\n")
+    assert len(lines) <= 210
+    assert max(len(line) for line in lines if line.startswith("|")) <= 200
 
 
 def test_without_data_it_says_where_to_get_them() -> None:

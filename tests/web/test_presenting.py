@@ -47,6 +47,21 @@ def test_short_money_has_no_decimals_from_a_thousand_up(app: Flask, minor: int, 
         assert presenting.money(minor, short=True) == shown
 
 
+@pytest.mark.parametrize(
+    ("minors", "shown"),
+    [
+        ((31_871, 560_233), ("£319", "£5,602")),
+        ((31_871, 99_999), ("£318.71", "£999.99")),
+        ((-150_000, 1), ("-£1,500", "£0")),
+    ],
+)
+def test_amounts_that_stand_together_have_one_precision(
+    app: Flask, minors: tuple[int, ...], shown: tuple[str, ...]
+) -> None:
+    with app.test_request_context("/"):
+        assert presenting.amounts(minors) == shown
+
+
 def test_another_page_keeps_the_rest_of_the_address(app: Flask) -> None:
     with app.test_request_context("/c/mugs?sort=price&page=2"):
         assert presenting.page_url(3) == "/c/mugs?sort=price&page=3"
