@@ -108,16 +108,17 @@ def _expectations(model: CountModel) -> list[Figure]:
     btyd = ParetoNBD.of(0.5534, 10.5802, 0.6061, 11.6562)
     regular = (np.array([26.0]), np.array([30.86]), np.array([31.0]))
     rounded = BetaGeo.of(0.243, 4.414, 0.793, 2.426)
-    given = "published parameters"
     return [
-        Figure("BG/NBD: P(X(39) = 0)", rounded.p_count(0, 39), given, reference=0.5737864, source="lifetimes",
-               digits=7, table=EXPECTED),
-        Figure("Pareto/NBD: E[Y(52)] of x = 26, tx = 30.86, T = 31", float(btyd.expected_purchases(52, *regular)[0]),
-               given, reference=25.46, source="BTYD", digits=2, table=EXPECTED),
-        Figure("Pareto/NBD: P(alive) of the same", float(btyd.p_alive(*regular)[0]), given, reference=0.9979,
-               source="BTYD", table=EXPECTED),
-        Figure("BG/NBD: E[Y(39)] of x = 2, tx = 30.43, T = 38.86", float(model.expected_purchases(39, *one)[0]),
-               SAMPLE, FIT, reference=1.226, source=FHL, digits=3, table=EXPECTED),
+        Figure("BG/NBD, published parameters: P(X(39) = 0)", rounded.p_count(0, 39), SAMPLE, FIT,
+               reference=0.5737864, source="lifetimes", digits=7, table=EXPECTED),
+        Figure("Pareto/NBD, published parameters: E[Y(52)] of x = 26, tx = 30.86, T = 31",
+               float(btyd.expected_purchases(52, *regular)[0]), SAMPLE, FIT, reference=25.46, source="BTYD", digits=2,
+               table=EXPECTED),
+        Figure("Pareto/NBD, published parameters: P(alive) of the same", float(btyd.p_alive(*regular)[0]), SAMPLE, FIT,
+               reference=0.9979, source="BTYD", table=EXPECTED),
+        Figure("BG/NBD, fitted: E[Y(39)] of x = 2, tx = 30.43, T = 38.86",
+               float(model.expected_purchases(39, *one)[0]), SAMPLE, FIT, reference=1.226, source=FHL, digits=3,
+               table=EXPECTED),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ml import drift
 
 Floats = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Floats]
+SIZES = "200 customers against 200, 3,000 times (several columns: 1,500)"
 LARGEST_SHARE = 0.055
 ALONE: dict[str, Draw] = {
     "log-normal revenue": lambda rng, n: rng.lognormal(5, 1.5, n),
@@ -60,7 +61,7 @@ def _alone(repetitions: int = 3_000) -> list[Figure]:
                 baseline=fixed,
                 baseline_name="PSI > 0.1",
                 data="simulated",
-                split=f"200 customers against 200, {repetitions:,} times",
+                split=SIZES,
                 goal="at most 5.5",
                 table="Nothing drifted",
                 is_met=share <= 100 * LARGEST_SHARE,
@@ -87,7 +88,7 @@ def _together(repetitions: int = 1_500, columns: int = 12) -> Figure:
         what=f"Any false alarm among {columns} correlated columns, %",
         ours=share, low=low, high=high, baseline=_share(any_alone, repetitions)[0],
         baseline_name="each column at 5 %", data="simulated",
-        split=f"200 customers against 200, {repetitions:,} times", digits=1, table="Nothing drifted",
+        split=SIZES, digits=1, table="Nothing drifted",
     )  # fmt: skip
 
 

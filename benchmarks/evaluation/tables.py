@@ -7,6 +7,8 @@ from itertools import groupby
 from benchmarks.evaluation.figures import Figure
 
 Row = Sequence[str]
+TO = "\u00a0to\u00a0"
+"""Keeps an interval on one line of a narrow cell."""
 
 
 def tables(figures: Iterable[Figure]) -> str:
@@ -55,34 +57,32 @@ def _list(figures: Sequence[Figure]) -> str:
             _beside(each.baseline, each.baseline_name if len(rivals) > 1 else "", each.digits)
             for each in figures
         ],
-        "goal": [_goals([each]) for each in figures],
+        "goal": ["".join(_goals([each])) for each in figures],
     }
     filled = {name: cells for name, cells in columns.items() if any(cells)}
     return _drawn(list(filled), zip(*filled.values(), strict=True))
 
 
 def _places(figures: Sequence[Figure]) -> str:
-    """A row for each thing measured, a column for each measure; under a row what was published of it."""
+    """A row for each thing measured, a column for each measure; under a row what was published of it, and the goals last."""
     places = [(figure.place or ("", ""), figure) for figure in figures]
     columns = list(dict.fromkeys(column for (_, column), _ in places))
-    rows: list[Row] = []
     names = list(dict.fromkeys(row for (row, _), _ in places))
     rival = next((each.baseline_name for each in figures if each.baseline is not None), "")
+    rows: list[Row] = []
+    goals = []
     for name in names:
         found = {column: figure for (row, column), figure in places if row == name}
-        title = f"{name} (baseline)" if name == rival else name
         cells = [_ours(found[column]) if column in found else "" for column in columns]
-        rows.append([title, *cells, _goals(list(found.values()))])
+        rows.append([f"{name} (baseline)" if name == rival else name, *cells])
         sources = dict.fromkeys(each.source for each in found.values() if each.reference is not None)
         if sources:
-            rows.append([f"*reference: {'; '.join(sources)}*", *_references(found, columns), ""])
+            rows.append([f"*reference: {'; '.join(sources)}*", *_references(found, columns)])
+        goals += [f"Goals for {name}: {'; '.join(told)}." for told in [_goals(list(found.values()))] if told]
     if rival and rival not in names:
         against = {column: figure for (_, column), figure in places if figure.baseline is not None}
-        rows.append([f"{rival} (baseline)", *_baselines(against, columns), ""])
-    head = ["", *columns, "goal"]
-    if not any(row[-1] for row in rows):
-        head, rows = head[:-1], [row[:-1] for row in rows]
-    return _drawn(head, rows)
+        rows.append([f"{rival} (baseline)", *_baselines(against, columns)])
+    return _drawn(["", *columns], rows) + (f"\n{' '.join(goals)}\n" if goals else "")
 
 
 def _references(found: dict[str, Figure], columns: Iterable[str]) -> list[str]:
@@ -110,7 +110,7 @@ def _ours(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ours
     low, high = number(figure.low, figure.digits), number(figure.high, figure.digits)
-    return f"{ours} ({low}{' to ' if low.startswith('-') else '–'}{high})"
+    return f"{ours} ({low}{TO}{high})"
 
 
 def _named(column: str, names: set[str]) -> str:
@@ -123,7 +123,7 @@ def _beside(value: float | None, name: str, digits: int) -> str:
     return number(value, digits) + (f" ({name})" if name else "")
 
 
-def _goals(figures: Sequence[Figure]) -> str:
+def _goals(figures: Sequence[Figure]) -> list[str]:
     """The goals of a row; one that is the same for several figures once, with how many meet it."""
     told = []
     asked = [figure for figure in figures if figure.goal]
@@ -131,7 +131,7 @@ def _goals(figures: Sequence[Figure]) -> str:
         same = [figure for figure in asked if figure.goal == goal]
         column = f"{same[0].place[1]} " if same[0].place and len(same) == 1 else ""
         told.append(f"{column}{goal}{_outcome(same)}")
-    return "; ".join(told)
+    return told
 
 
 def _outcome(figures: Sequence[Figure]) -> str:

@@ -23,20 +23,21 @@ FIT = Figure(what="fit, s", ours=0.0512, data="CDNOW", kind="time")
 
 
 def made(*figures: Figure) -> str:
-    return writing.page({"churn": Section("Who will leave", "Most are known.", figures)})
+    page = writing.page({"churn": Section("Who will leave", "Most are known.", figures)})
+    return page.replace(tables.TO, " to ")
 
 
 def test_a_figure_stands_beside_its_interval_its_reference_and_its_baseline() -> None:
     assert (
         "**Online Retail; last 90 days**\n\n"
         "| figure | ours | reference: a paper | baseline: recency alone | goal |\n| --- | --: | --: | --: | --- |\n"
-        "| AUC | 0.7648 (0.7512–0.7794) | 0.6230 | 0.7077 | above recency: met |\n"
+        "| AUC | 0.7648 (0.7512 to 0.7794) | 0.6230 | 0.7077 | above recency: met |\n"
     ) in made(AUC)
 
 
 def test_sources_and_rivals_that_differ_stand_beside_their_figures() -> None:
     other = replace(AUC, what="AUC again", source="another", baseline_name="base rate")
-    assert "| AUC again | 0.7648 (0.7512–0.7794) | 0.6230 (another) | 0.7077 (base rate) |" in made(
+    assert "| AUC again | 0.7648 (0.7512 to 0.7794) | 0.6230 (another) | 0.7077 (base rate) |" in made(
         AUC, other
     )
 
@@ -56,17 +57,18 @@ def test_candidates_stand_side_by_side_under_what_is_the_same_for_all() -> None:
     trees = replace(AUC, ours=0.7, table="Candidates", place=("trees", "AUC"), reference=None, is_met=False)
     assert (
         "**Candidates** · Online Retail; last 90 days\n\n"
-        "|  | AUC | Brier | goal |\n| --- | --: | --: | --- |\n"
-        "| forest | 0.7648 (0.7512–0.7794) | 0.2000 (-0.1000 to 0.3000) | AUC above recency: met |\n"
-        "| *reference: a paper* | 0.6230 |  |  |\n"
-        "| trees | 0.7000 (0.7512–0.7794) |  | AUC above recency: **missed** |\n"
-        "| recency alone (baseline) | 0.7077 |  |  |\n"
+        "|  | AUC | Brier |\n| --- | --: | --: |\n"
+        "| forest | 0.7648 (0.7512 to 0.7794) | 0.2000 (-0.1000 to 0.3000) |\n"
+        "| *reference: a paper* | 0.6230 |  |\n"
+        "| trees | 0.7000 (0.7512 to 0.7794) |  |\n"
+        "| recency alone (baseline) | 0.7077 |  |\n"
+        "\nGoals for forest: AUC above recency: met. Goals for trees: AUC above recency: **missed**.\n"
     ) in made(forest, brier, trees)
 
 
 def test_one_goal_of_many_columns_is_counted() -> None:
     months = [replace(AUC, place=("share", str(n)), table="Months", is_met=n != 2) for n in range(3)]
-    assert "| above recency: **2 of 3 met** |" in made(*months)
+    assert "\nGoals for share: above recency: **2 of 3 met**.\n" in made(*months)
 
 
 def test_times_stand_apart_and_are_not_compared() -> None:
@@ -126,7 +128,7 @@ def test_every_row_of_the_page_is_whole_and_the_count_of_goals_is_right() -> Non
         assert len({len(row) for row in cells}) == 1
         assert all(row[0].strip() and re.match(r" (-?\d|–| )", row[1]) for row in cells[2:])
     values = page.split(f"\n{writing.BEFORE_TIMES}\n", maxsplit=1)[0]
-    single = len(re.findall(r": met(?=[;| ])", values)), values.count(": **missed**")
+    single = len(re.findall(r": met(?=[;|. ])", values)), values.count(": **missed**")
     many = [(int(met), int(all_)) for met, all_ in re.findall(r": \**(\d+) of (\d+) met", values)]
     met = single[0] + sum(each for each, _ in many)
     asked = sum(single) + sum(each for _, each in many)
@@ -135,8 +137,8 @@ def test_every_row_of_the_page_is_whole_and_the_count_of_goals_is_right() -> Non
 
 def test_the_page_can_be_read_in_one_sitting() -> None:
     lines = PAGE.read_text(encoding="utf-8").split("\n")
-    assert len(lines) <= 210
-    assert max(len(line) for line in lines if line.startswith("|")) <= 200
+    assert len(lines) <= 215
+    assert max(len(line) for line in lines if line.startswith("|")) <= 160
 
 
 def test_without_data_it_says_where_to_get_them() -> None:
