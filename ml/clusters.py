@@ -81,7 +81,7 @@ def train(
         card | {"clusters": _profiles(now, partition, named), "changes": named.changes},
         as_of=as_of, is_better=measured["separation"] > rival.metrics["separation"],
         metrics=measured | _shape(chosen, tried), baseline=rival, needs=needs, served="k-means",
-        scores=_scores(now, partition, named),
+        scores=_scores(now, partition, named), inputs=now[["customer_id", *INPUTS]],
         arrays={"centres": partition.centres, "mean": scale.mean, "sd": scale.sd},
     )  # fmt: skip
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ml import archetypes
+from ml.clusters import INPUTS
 from smartshop.insights import training
 from smartshop.insights.models import ClusterScore, LiveRun, SegmentScore
-from smartshop.insights.queries import clusters, customers
+from smartshop.insights.queries import clusters, customers, runs
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.config import Settings
 from smartshop.kernel.extensions import db
@@ -30,6 +31,9 @@ def test_names_last_from_training_to_training_and_begin_anew_without_the_artifac
     first = {row.code: row.customers for row in clusters.table().rows}
     assert sum(first.values()) > 100
     assert clusters.table().changes == {}
+    live = runs.live("clusters")
+    assert live is not None
+    assert set(live.card["distributions"]) == {f"inputs.{name}" for name in INPUTS}
     served = train(settings)
     assert served.is_promoted
     found = clusters.table()

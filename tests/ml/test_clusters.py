@@ -167,6 +167,14 @@ def test_everybody_is_in_one_cluster_of_the_card(trained: TrainingResult) -> Non
     assert counted == {each["code"]: each["customers"] for each in trained.card["clusters"]}
 
 
+def test_what_customers_are_compared_by_is_handed_on_to_be_watched(trained: TrainingResult) -> None:
+    assert list(trained.inputs) == ["customer_id", *clusters.INPUTS]
+    assert set(trained.inputs["customer_id"]) == set(trained.scores["customer_id"])
+    medians = {each["code"]: each["medians"]["revenue"] for each in trained.card["clusters"]}
+    both = trained.inputs.merge(trained.scores, on="customer_id")
+    assert both.groupby("cluster")["revenue"].median().to_dict() == pytest.approx(medians)
+
+
 def test_neither_later_orders_nor_the_order_of_the_lines_changes_a_cluster(
     shop: pd.DataFrame, trained: TrainingResult
 ) -> None:
