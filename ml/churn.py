@@ -99,7 +99,7 @@ def _train(
     level = {"share": now.level.share, "is_carried": now.level.is_carried}
     probability = now.methods[served].probability(current)
     told = reasons.explained(now.methods[served], current, probability, seed)
-    why = {"importance": told.importance, "importance_unit": told.unit}
+    why = {"importance": told.importance, "importance_unit": told.unit, "explained": len(told.reasons)}
     return judged(
         card | findings.card | {"guard": checked, "level": level} | why,
         as_of=as_of, is_better=served in MODELS, metrics=findings.measured, baseline=findings.baseline, needs=needs,

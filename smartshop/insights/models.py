@@ -121,8 +121,8 @@ class ChurnScore(_Score, Base):
     """Probability of no purchase within the horizon, its band, and why.
 
     ``usual_gap_days`` is None for who bought on one day only; ``is_overdue`` says whether more than twice that gap has
-    passed. ``reasons`` holds {"told": [...]} as `ml.churn_models.reasons` gives them, amounts in minor units, for the
-    customers with most at stake; None for the others.
+    passed. ``reasons`` holds {"told": [...]} as `ml.churn_models.reasons` gives them, amounts in minor units; None for
+    customers whom a run with too many of them left out.
     """
 
     __tablename__ = "churn_scores"

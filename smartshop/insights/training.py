@@ -318,10 +318,13 @@ def _churn_row(row: Mapping[Any, Any], currency: str) -> dict[str, Any]:
 
 
 def _told(reason: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    """A reason with its amounts in minor units."""
-    if reason["code"] != "spend":
-        return dict(reason)
-    return {**reason, **{name: _minor(reason[name], currency) for name in ("average", "revenue")}}
+    """A reason with its amounts in minor units and its other numbers to six digits, as many as anybody is told."""
+    amounts = ("average", "revenue") if reason["code"] == "spend" else ()
+    kept = {
+        name: float(f"{value:.6g}") if isinstance(value, float) and name not in amounts else value
+        for name, value in reason.items()
+    }
+    return kept | {name: _minor(reason[name], currency) for name in amounts}
 
 
 def _value_row(row: Mapping[Any, Any], currency: str) -> dict[str, Any]:

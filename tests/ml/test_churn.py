@@ -155,7 +155,7 @@ def test_who_has_waited_for_twice_the_usual_gap_is_overdue(result: TrainingResul
 
 
 @pytest.mark.parametrize("name", candidates.MODELS)
-def test_those_with_most_at_stake_are_told_why_and_the_reasons_add_up(shop: pd.DataFrame, name: str) -> None:
+def test_everybody_is_told_why_and_the_reasons_add_up(shop: pd.DataFrame, name: str) -> None:
     rows = rows_at(shop, [CUTOFF], 90).reset_index(drop=True)
     method = candidates.fit_all(rows, [name], seed=0)[name]
     added, base, unit = reasons.contributions(method, matrix(rows))
@@ -163,16 +163,36 @@ def test_those_with_most_at_stake_are_told_why_and_the_reasons_add_up(shop: pd.D
     answer = raw if unit == "probability" else np.log(raw / (1 - raw))
     np.testing.assert_allclose(base + added.sum(axis=1), answer, rtol=0, atol=1e-6)
     found = reasons.explained(method, rows, raw, seed=0)
-    first = int((raw * rows["revenue"]).idxmax())
-    effects = {
-        code: float(added[first, [INPUTS.index(each) for each in names]].sum())
-        for code, names in reasons.SUBJECTS.items()
-    }
-    told = found.reasons[first]
-    assert told[0]["code"] == max(effects, key=lambda code: abs(effects[code]))
-    assert told[0]["effect"] == pytest.approx(effects[told[0]["code"]])
-    assert 1 <= len(told) <= reasons.TOLD
-    assert set(found.importance) == set(reasons.SUBJECTS)
+    assert list(found.reasons) == list(range(len(rows)))
+    effects = pd.DataFrame(
+        {
+            code: added[:, [INPUTS.index(each) for each in names]].sum(axis=1)
+            for code, names in reasons.SUBJECTS.items()
+        }
+    )
+    np.testing.assert_allclose(base + effects.sum(axis=1), answer, rtol=0, atol=1e-6)
+    for number, told in found.reasons.items():
+        mine = effects.loc[number]
+        assert told[0]["code"] == mine.abs().idxmax()
+        assert {each["code"]: each["effect"] for each in told} == pytest.approx(
+            mine[[each["code"] for each in told]].to_dict()
+        )
+        assert 1 <= len(told) <= reasons.TOLD
+    assert found.importance == pytest.approx(effects.abs().mean().to_dict())
+
+
+def test_of_too_many_customers_those_with_most_at_stake_are_told_why(
+    shop: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reasons, "MOST_EXPLAINED", 40)
+    monkeypatch.setattr(reasons, "SAMPLE", 10)
+    rows = rows_at(shop, [CUTOFF], 90).reset_index(drop=True)
+    method = candidates.fit_all(rows, [candidates.LOGISTIC], seed=0)[candidates.LOGISTIC]
+    probability = method.raw(rows)
+    at_stake = pd.Series(probability * rows["revenue"])
+    found = reasons.explained(method, rows, probability, seed=0)
+    assert set(at_stake.nlargest(40).index) <= set(found.reasons)
+    assert 40 <= len(found.reasons) <= 50 < len(rows)
 
 
 def test_every_input_belongs_to_one_subject() -> None:

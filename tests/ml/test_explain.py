@@ -115,8 +115,18 @@ def test_an_input_no_tree_asks_about_adds_nothing() -> None:
 def test_how_the_work_is_cut_up_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     ensemble = explain.of_forest(FOREST.forest_)
     whole = ensemble.contributions(X[:40])
-    monkeypatch.setattr(explain, "CELLS", 2_000)
+    monkeypatch.setattr(explain, "ROWS", 7)
     np.testing.assert_allclose(ensemble.contributions(X[:40]), whole, rtol=0, atol=1e-12)
+
+
+def test_a_path_of_too_many_inputs_is_refused() -> None:
+    size = explain.MOST_ASKED + 1
+    left, right = np.full(2 * size + 1, -1), np.full(2 * size + 1, -1)
+    left[:size], right[:size] = np.arange(1, size + 1), np.arange(size + 1, 2 * size + 1)
+    every = np.ones(2 * size + 1)
+    chain = explain.Tree(left, right, np.minimum(np.arange(2 * size + 1), size - 1), every, every, every)
+    with pytest.raises(ValueError, match="more than 12 inputs"):
+        explain.of_trees([chain], size)
 
 
 def test_a_tree_of_one_leaf_is_all_base() -> None:

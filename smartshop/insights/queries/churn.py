@@ -72,7 +72,7 @@ class Why:
     """What stands behind a customer's probability; ``recency_days`` is as of the run.
 
     ``told`` holds the reasons by weight, each with a ``code``, an ``effect`` (above 0 speaks for leaving; None when
-    what serves reads one number only) and its facts, amounts in minor units; empty when nobody asked about the customer.
+    what serves reads one number only) and its facts, amounts in minor units; empty when the run left the customer out.
     """
 
     recency_days: int | None

@@ -51,6 +51,16 @@ def why(run: Run) -> str:
     return f"{run.reason[:1].upper()}{run.reason[1:]}" or _("No reason was recorded.")
 
 
+def explained(run: Run) -> str | None:
+    """For how many of those scored it was worked out what moves their probability; None where nothing is."""
+    count = run.card.get("explained")
+    if count is None or not run.rows:
+        return None
+    if count >= run.rows:
+        return _("for everyone scored")
+    return _("for %(count)s of them, the most revenue at risk first", count=number(count))
+
+
 def figure(value: object) -> str:
     """A metric: whole from a thousand up, one decimal from a hundred, else three; a dash for what is no number."""
     if not isinstance(value, int | float):

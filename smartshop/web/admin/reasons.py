@@ -20,10 +20,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Told:
-    """The sentences of one customer, by weight, and the one about their own rhythm when they are overdue."""
+    """The sentences of one customer, by weight, and the one about their own rhythm when they are overdue.
+
+    ``note`` says why there is nothing to tell of what moves their probability.
+    """
 
     reasons: tuple[Reason, ...]
     overdue: str = ""
+    note: str = ""
 
 
 def of(people: Sequence[int]) -> dict[int, Told]:
@@ -34,10 +38,12 @@ def of(people: Sequence[int]) -> dict[int, Told]:
 def told(why: Why) -> Told:
     """One customer's reasons as sentences."""
     found = tuple(_reason(each) for each in why.told)
-    if not found and why.recency_days is not None:
-        facts = {"days": why.recency_days, "gap": why.usual_gap_days or 0.0}
-        found = (Reason(_waiting(facts)),)
-    return Told(found, _overdue(why))
+    if found:
+        return Told(found, _overdue(why))
+    facts = {"days": why.recency_days, "gap": why.usual_gap_days or 0.0}
+    return Told(
+        (Reason(_waiting(facts)),) if why.recency_days is not None else (), _overdue(why), _left_out()
+    )
 
 
 def subjects() -> dict[str, str]:
@@ -61,6 +67,13 @@ def _reason(reason: Mapping[str, Any]) -> Reason:
     }
     effect = reason.get("effect")
     return Reason(say[reason["code"]](reason), None if effect is None else effect > 0)
+
+
+def _left_out() -> str:
+    return _(
+        "What moves the probability was worked out for the customers with the most revenue at risk; this one is not"
+        " among them."
+    )
 
 
 def _overdue(why: Why) -> str:

@@ -130,11 +130,13 @@ def test_reasons_are_plain_sentences(told: dict[str, object], says: str) -> None
 
 
 @pytest.mark.usefixtures("admin")
-def test_who_was_not_asked_about_is_told_the_wait_alone() -> None:
+def test_who_was_left_out_is_told_the_wait_and_why_there_is_no_more() -> None:
     found = reasons.told(Why(30, None, is_overdue=False))
     assert [(each.text, each.is_for_leaving) for each in found.reasons] == [
         ("Last order 30 days ago; has not come back yet", None)
     ]
+    assert "the most revenue at risk; this one is not among them" in found.note
+    assert reasons.told(Why(30, None, is_overdue=False, told=(WAITING,))).note == ""
 
 
 @pytest.mark.usefixtures("admin")

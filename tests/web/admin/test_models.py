@@ -107,6 +107,15 @@ def test_methods_are_shown_with_their_bounds_and_a_list_of_other_things_is_not(a
     assert "Every method" not in page_of(admin, "/admin/models/churn?run=churn-groups")
 
 
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(1255, "for everyone scored"), (1000, "for 1,000 of them, the most revenue at risk first")],
+)
+def test_a_run_says_for_whom_reasons_were_worked_out(admin: ShopClient, count: int, says: str) -> None:
+    record("churn-new", is_live=True, card=CARD | {"explained": count})
+    assert says in admin.get("/admin/models/churn").text
+
+
 def test_bounds_are_no_metrics_of_their_own(admin: ShopClient) -> None:
     figures = {"auc": 0.7, "auc_low": 0.65, "auc_high": 0.75}
     record("churn-new", is_live=True, metrics=figures, baseline={"name": "recency alone", "metrics": figures})
