@@ -15,8 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ml import artifact, frames, splits
-from ml.churn_models import candidates, guard, judging, reasons
-from ml.churn_models.candidates import MODELS
+from ml.churn_models import candidates, guard, judging, reasons, visits
 from ml.churn_models.purchase_days import PurchaseDays, day_of
 from ml.churn_models.rows import ACTIVE_DAYS, INPUTS, OVERDUE_AFTER, rows_at
 from ml.results import Need, TrainingResult, judged, not_enough_data, shortfall
@@ -59,16 +58,22 @@ def train(
     foretell.
 
     ``traces`` holds the orders cancelled by now, which stood at every cutoff before they were cancelled; a window's
-    label is what stood at its end (`ml.churn_models.rows.rows_at`).
+    label is what stood at its end (`ml.churn_models.rows.rows_at`). Its events are read where they cover every cutoff
+    (`ml.churn_models.visits.coverage`): models that are given the visits stand for election beside those that are not.
     """
     frames.validate(frame, frames.ORDER_LINES)
     recorded = frames.recorded_before(frame, as_of, traces)
     with threadpool_limits(1):  # on small matrices the threads of BLAS and OpenMP only wait for each other
-        return _train(recorded, as_of, seed, horizon_days, (high_above, medium_from))
+        return _train(recorded, _events(traces), as_of, seed, horizon_days, (high_above, medium_from))
 
 
 def _train(
-    recorded: pd.DataFrame, as_of: datetime, seed: int, horizon_days: int, bands: tuple[float, float]
+    recorded: pd.DataFrame,
+    events: pd.DataFrame | None,
+    as_of: datetime,
+    seed: int,
+    horizon_days: int,
+    bands: tuple[float, float],
 ) -> TrainingResult:
     end = frames.moment(as_of)
     split = _split(recorded, end, horizon_days)
@@ -79,33 +84,38 @@ def _train(
         window=_described(split),
     )  # fmt: skip
     needs = _history_needs(recorded, split, end, horizon_days)
-    rows = pd.DataFrame()
+    rows, covered = pd.DataFrame(), visits.NO_EVENTS
     if split is not None and not shortfall(needs):
-        rows = rows_at(recorded, _moments(recorded, split, end, horizon_days), horizon_days)
+        moments = _moments(recorded, split, end, horizon_days)
+        rows, covered = _rows(recorded, events, moments, horizon_days)
         needs += _outcome_needs(rows, split)
     if split is None or shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
     checked = guard.inspect(
-        recorded, rows, at=split.train[-1].cutoff, horizon_days=horizon_days, build=rows_at
-    )
+        recorded, rows, at=split.train[-1].cutoff, horizon_days=horizon_days, build=rows_at,
+        events=events if covered.is_read else None,
+    )  # fmt: skip
     test = rows[rows["as_of"] == split.test.cutoff]
     learned = candidates.learn(
-        _seen_from(rows, split.test.cutoff, horizon_days), split.test.cutoff, horizon_days, seed
-    )
+        _seen_from(rows, split.test.cutoff, horizon_days), split.test.cutoff, horizon_days, seed,
+        candidates.EVERY if covered.is_read else candidates.WITHOUT_VISITS,
+    )  # fmt: skip
     findings = judging.judge(learned, test, seed)
     served = findings.served
+    card["parameters"]["inputs"] = list(learned.methods[served].inputs)
     now = candidates.learn(_seen_from(rows, end, horizon_days), end, horizon_days, seed, [served])
     current = rows[rows["as_of"] == end].reset_index(drop=True)
     level = {"share": now.level.share, "is_carried": now.level.is_carried}
     probability = now.methods[served].probability(current)
+    visited = covered.facts(is_served=now.methods[served].is_visiting)
     told = reasons.explained(now.methods[served], current, probability, seed)
     why = {"importance": told.importance, "importance_unit": told.unit, "explained": len(told.reasons)}
     return judged(
-        card | findings.card | {"guard": checked, "level": level} | why,
-        as_of=as_of, is_better=served in MODELS, metrics=findings.measured, baseline=findings.baseline, needs=needs,
+        card | findings.card | {"guard": checked, "level": level, "visits": visited} | why,
+        as_of=as_of, is_better=candidates.is_model(served), metrics=findings.measured, baseline=findings.baseline, needs=needs,
         scores=_scores(current, probability, told, bands),
         served=served, estimator=now.methods[served].kept, judged_estimator=learned.methods[served].kept,
-        tested=_tested(test, learned.methods[served].probability(test)), inputs=current[["customer_id", *INPUTS]],
+        tested=_tested(test, learned.methods[served].probability(test)), inputs=current[["customer_id", *now.methods[served].inputs]],
     )  # fmt: skip
 
 
@@ -118,9 +128,31 @@ def predict(
     """
     horizon_days = int(kept.card["parameters"]["horizon_days"])
     known = frames.known_before(frames.recorded_before(frame, cutoff, traces), cutoff)
-    rows = rows_at(known, [cutoff], horizon_days).reset_index(drop=True)
     method = candidates.kept_method(str(kept.card["served"]), kept.judged_estimator)
+    events = _events(traces) if method.is_visiting else None
+    if method.is_visiting and events is None:
+        raise ValueError(f"{method.name} reads visits; give it the events in traces")
+    rows = rows_at(known, [cutoff], horizon_days, events).reset_index(drop=True)
     return pd.DataFrame({"customer_id": rows["customer_id"], "predicted": method.probability(rows)})
+
+
+def _events(traces: frames.Traces | None) -> pd.DataFrame | None:
+    """The events there are; None for none at all."""
+    if traces is None or traces.events is None or traces.events.empty:
+        return None
+    frames.validate(traces.events, frames.EVENTS)
+    return traces.events
+
+
+def _rows(
+    recorded: pd.DataFrame, events: pd.DataFrame | None, moments: list[datetime], horizon_days: int
+) -> tuple[pd.DataFrame, visits.Coverage]:
+    """The rows of all moments, with visits only if the events cover every one."""
+    rows = rows_at(recorded, moments, horizon_days, events)
+    if events is None:
+        return rows, visits.NO_EVENTS
+    covered = visits.coverage(rows)
+    return rows if covered.is_read else rows.drop(columns=list(visits.COLUMNS)), covered
 
 
 def risk_of(

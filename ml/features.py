@@ -79,9 +79,17 @@ searches_90                searches of the last 90 days
 carts_left_90              sessions of the last 90 days where something went into the cart and no order followed
 last_seen_days             whole days from the last event or order, whichever is later, to the moment
 """
+VISITED = ("visit_days", "visits_30", "looks_90")
+"""Columns that `behaviour` has on request only, for questions that ask whether events are there at all.
+
+visit_days  whole days from the last event to the moment; NaN for who has none, which is not 0 days
+visits_30   sessions of the last 30 days
+looks_90    sessions of the last 90 days without an order
+"""
 NEUTRAL = {"home_share": 1.0}
 """What a feature is worth where nothing is known of it; 0 for the others."""
-BROWSED = ("visits_90", "views_90", "searches_90", "carts_left_90")
+BROWSED = ("visits_90", "views_90", "searches_90", "carts_left_90", "visits_30", "looks_90")
+SEEN = ("last_seen_days", "visit_days")
 GAPS = ("gap_mean_days", "gap_sd_days", "gap_trend")
 CATEGORIES = ("category_count", "favourite_share")
 
@@ -92,7 +100,9 @@ def behaviour(
     traces: frames.Traces | None = None,
     names: Sequence[str] = NAMES,
 ) -> pd.DataFrame:
-    """One row a (moment, customer with an order before it), sorted, with the columns ``names`` of `NAMES` as float64.
+    """One row a (moment, customer with an order before it), sorted, with the columns ``names`` as float64.
+
+    They are of `NAMES`, or of `VISITED`.
 
     ``lines`` meets `frames.ORDER_LINES`; ``traces`` are the cancelled orders and the events beside them, if there are
     any. The order of rows does not matter. Naming fewer features spares computing the others.
@@ -138,13 +148,19 @@ def expression(lines: Any, events: Any, at: Sequence[int], names: Sequence[str] 
     table = orders.totals(known)
     for part in _parts(lines, events, movements, known, at, set(names)):
         table = table.left_join(part, orders.KEY).drop("at_right", "customer_id_right")
-    absent = set(NAMES) | {"seen", "cancelled"}
+    absent = {*NAMES, *VISITED, "seen", "cancelled"}
     table = table.mutate({name: ibis.null("int64") for name in absent - set(table.columns)})
     table = table.mutate(
         cancelled_share=_.cancelled.fill_null(0) / (_.cancelled.fill_null(0) + _.orders),
         last_seen_days=(_["at"] - ibis.greatest(_["last"], _.seen.fill_null(_["last"]))) // SECONDS_A_DAY,
+        visit_days=(_["at"] - _.seen) // SECONDS_A_DAY,
     )
-    values = {name: table[name].cast("float64").fill_null(NEUTRAL.get(name, 0.0)) for name in names}
+    values = {name: table[name].cast("float64") for name in names}
+    values |= {
+        name: value.fill_null(NEUTRAL.get(name, 0.0))
+        for name, value in values.items()
+        if name != "visit_days"
+    }
     return table.select("at", "customer_id", **values).order_by("at", "customer_id")
 
 
@@ -164,7 +180,7 @@ def _parts(
         yield assortment.categories(sources.category_movements(lines, at), at)
     if events is not None and wanted.intersection(BROWSED):
         yield browsing.recent(events, at)
-    if events is not None and "last_seen_days" in wanted:
+    if events is not None and wanted.intersection(SEEN):
         yield browsing.last_seen(events, at)
 
 

@@ -38,5 +38,12 @@ CHURN = Enough(customers=100, repeat=20, each=20, days=30)
 """With 20 on the smaller side the standard error of an AUC of .75 is about .06 (Hanley, McNeil 1982), the most with which
 better than chance can be told at all. Thirty days before the first window give BG/NBD a second order to see."""
 
+VISITS = Enough(customers=100, days=90)
+"""So many customers must have looked around without ordering in the 90 days before every cutoff, or their visits tell too
+few apart to be learned from, as few as are too few for churn itself."""
+LEAST_EVEN = 0.5
+"""Of the highest share of such customers among all cutoffs, so much at the lowest: visits that were logged twice as
+densely at one time as at another, because the log began, was thinned or lost consent, mean another thing then."""
+
 VALUE = Enough(customers=100, repeat=30, days=90)
 """Gamma-Gamma has three parameters, learned from repeat buyers only: ten of them each, the usual least."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import baselines, metrics
-from ml.churn_models import level
+from ml.churn_models import level, visits
 from ml.churn_models.rows import INPUTS, matrix, outcome
 from ml.risk_models import ChurnBoosting, ChurnForest, ChurnLogistic, SigmoidCalibration
 from ml.sufficiency import CHURN
@@ -26,6 +26,12 @@ Floats = npt.NDArray[np.float64]
 FOREST, LOGISTIC, BOOSTING = "random forest", "logistic regression", "gradient boosting"
 BASE_RATE, RECENCY, BETA_GEO = "base rate", "recency alone", "BG/NBD alone"
 MODELS, RIVALS = (FOREST, LOGISTIC, BOOSTING), (BASE_RATE, RECENCY, BETA_GEO)
+WITH_VISITS = " with visits"
+VISITING = tuple(f"{name}{WITH_VISITS}" for name in (LOGISTIC, BOOSTING))
+"""Models given the visits as well: candidates where the events cover every cutoff (`visits.coverage`). The forest is
+not, as it would take longer than all else together; on the simulated shop it does no better than boosting with them."""
+WITHOUT_VISITS = (*MODELS, *RIVALS)
+EVERY = (*MODELS, *VISITING, *RIVALS)
 FOLDS = 3
 MOST_CUSTOMERS = 20_000
 """More rows of one moment than this do not change what is learned, only how long it takes."""
@@ -49,12 +55,27 @@ class Method:
             return rows["p_no_purchase"].to_numpy(dtype=float)
         if self.name in RIVALS:
             return np.asarray(self.model.probability(rows["recency_days"].to_numpy(dtype=float)))
-        return np.asarray(self.model.raw(matrix(rows)))
+        return np.asarray(self.model.raw(matrix(rows, self.inputs)))
 
     def probability(self, rows: pd.DataFrame) -> Floats:
         """P(churn), shape (n,)."""
         raw = self.raw(rows)
         return raw if self.calibration is None else self.calibration.probability(raw)
+
+    @property
+    def kind(self) -> str:
+        """Its name, whatever it reads."""
+        return self.name.removesuffix(WITH_VISITS)
+
+    @property
+    def is_visiting(self) -> bool:
+        """Whether it reads visits."""
+        return self.name in VISITING
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns of `matrix` it was fitted to."""
+        return inputs_read(self.name)
 
     @property
     def kept(self) -> Any:
@@ -81,16 +102,25 @@ class Learned:
     @property
     def preferred(self) -> str:
         """The method of the best mean AUC over the folds: BG/NBD unless a model beats it there."""
-        return max((BETA_GEO, *MODELS), key=lambda name: float(np.mean(self.fold_auc[name] or [0.0])))
+        return self.best_of((BETA_GEO, *self.models))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models there are, those that read no visits first: one that does must do better to be preferred."""
+        return tuple(name for name in (*MODELS, *VISITING) if name in self.methods)
+
+    def best_of(self, names: Sequence[str]) -> str:
+        """Which of ``names`` did best in the folds; the first when there were none."""
+        return max(names, key=lambda name: float(np.mean(self.fold_auc[name] or [0.0])))
 
     @property
     def best_model(self) -> str:
         """The model (no rival) that did best in the folds; the forest when there was none."""
-        return max(MODELS, key=lambda name: float(np.mean(self.fold_auc[name] or [name == FOREST])))
+        return self.best_of(self.models)
 
 
 def learn(
-    rows: pd.DataFrame, at: datetime, horizon_days: int, seed: int, names: Sequence[str] = (*MODELS, *RIVALS)
+    rows: pd.DataFrame, at: datetime, horizon_days: int, seed: int, names: Sequence[str] = WITHOUT_VISITS
 ) -> Learned:
     """Fit the methods named on the windows of ``rows`` that were over at ``at`` and move them to the level foreseen.
 
@@ -120,24 +150,42 @@ def learn(
 
 def fit_all(rows: pd.DataFrame, names: Sequence[str], seed: int) -> dict[str, Method]:
     """The methods named, fitted on ``rows``, not calibrated."""
-    X, y, days = matrix(rows), outcome(rows), rows["recency_days"].to_numpy(dtype=float)
+    y, days = outcome(rows), rows["recency_days"].to_numpy(dtype=float)
     shares = (INPUTS.index("p_no_purchase"),)
-    fit: Mapping[str, Callable[[], Any]] = {
-        FOREST: lambda: ChurnForest(random_state=seed).fit(X, y),
-        LOGISTIC: lambda: ChurnLogistic(columns=_READ, shares=shares).fit(X, y),
-        BOOSTING: lambda: ChurnBoosting(random_state=seed).fit(X, y),
-        BASE_RATE: lambda: baselines.BaseRate().fit(days, y),
-        RECENCY: lambda: baselines.RecencyAlone().fit(days, y),
-        BETA_GEO: lambda: None,
+    fit: Mapping[str, Callable[[Floats], Any]] = {
+        FOREST: lambda X: ChurnForest(random_state=seed).fit(X, y),
+        LOGISTIC: lambda X: ChurnLogistic(columns=_columns(X), shares=shares).fit(X, y),
+        BOOSTING: lambda X: ChurnBoosting(random_state=seed).fit(X, y),
+        BASE_RATE: lambda _X: baselines.BaseRate().fit(days, y),
+        RECENCY: lambda _X: baselines.RecencyAlone().fit(days, y),
+        BETA_GEO: lambda _X: None,
     }
-    return {name: Method(name, fit[name]()) for name in names}
+    return {
+        name: Method(name, fit[name.removesuffix(WITH_VISITS)](matrix(rows, inputs_read(name))))
+        for name in names
+    }
+
+
+def is_model(name: str) -> bool:
+    """Whether a method is a model, and no rival."""
+    return name in MODELS or name in VISITING
+
+
+def inputs_read(name: str) -> tuple[str, ...]:
+    """The columns that the method of that name is given."""
+    return (*INPUTS, *visits.INPUTS) if name in VISITING else INPUTS
+
+
+def _columns(X: Floats) -> tuple[int, ...]:
+    """What the logistic curve reads: the few columns of behaviour, and all there are of visits."""
+    return (*_READ, *range(len(INPUTS), X.shape[1]))
 
 
 def kept_method(name: str, kept: Any) -> Method:
     """The method of that name again from what an artifact kept of it."""
     if name == BETA_GEO:
         return Method(name, None, kept)
-    return Method(name, kept, kept.calibration_ if name in MODELS else None)
+    return Method(name, kept, kept.calibration_ if is_model(name) else None)
 
 
 def folds(rows: pd.DataFrame, cutoffs: Sequence[datetime], horizon_days: int) -> list[Fold]:
@@ -153,7 +201,7 @@ def folds(rows: pd.DataFrame, cutoffs: Sequence[datetime], horizon_days: int) ->
 
 def _at_level(method: Method, current: pd.DataFrame, slope: float, mean: float) -> Method:
     calibration = SigmoidCalibration.at_level(method.raw(current), slope=slope, mean=mean)
-    if method.name in MODELS:
+    if is_model(method.name):
         method.model.calibration_ = calibration
     return Method(method.name, method.model, calibration)
 

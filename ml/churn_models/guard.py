@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from ml import frames, metrics
+from ml.churn_models import visits
 from ml.churn_models.rows import INPUTS, outcome
 
-Builder = Callable[[pd.DataFrame, list[datetime], int], pd.DataFrame]
+Builder = Callable[[pd.DataFrame, list[datetime], int, pd.DataFrame | None], pd.DataFrame]
+"""What makes rows of order lines, moments, the horizon in days, and the events if visits are read."""
 
 PLAUSIBLE_AUC = 0.97
 ENOUGH = 30
@@ -39,14 +41,20 @@ class LeakyTraining(ValueError):
 
 
 def inspect(
-    lines: pd.DataFrame, rows: pd.DataFrame, *, at: datetime, horizon_days: int, build: Builder
+    lines: pd.DataFrame,
+    rows: pd.DataFrame,
+    *,
+    at: datetime,
+    horizon_days: int,
+    build: Builder,
+    events: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Look for the usual leaks in the window of ``rows`` that began at ``at``; facts for the card if there are none.
 
-    ``build(lines, moments, horizon_days)`` is what made the rows. Raises `LeakyTraining`.
+    ``build`` is what made the rows, of ``lines`` and of ``events`` if visits are read. Raises `LeakyTraining`.
     """
     window = rows[rows["as_of"] == at].sort_values("customer_id")
-    refuse_inputs_of_the_window(lines, window, at=at, horizon_days=horizon_days, build=build)
+    refuse_inputs_of_the_window(lines, window, at=at, horizon_days=horizon_days, build=build, events=events)
     refuse_label_as_input(window)
     refuse_label_that_looks_back(lines, window, at=at, horizon_days=horizon_days)
     name, value = strongest_input(window)
@@ -65,11 +73,18 @@ def refuse_label_as_input(window: pd.DataFrame) -> None:
 
 
 def refuse_inputs_of_the_window(
-    lines: pd.DataFrame, window: pd.DataFrame, *, at: datetime, horizon_days: int, build: Builder
+    lines: pd.DataFrame,
+    window: pd.DataFrame,
+    *,
+    at: datetime,
+    horizon_days: int,
+    build: Builder,
+    events: pd.DataFrame | None = None,
 ) -> None:
     """Raise when an input changes once everything from the cutoff on is deleted."""
     known = frames.known_before(lines, at)
-    honest = build(known, [at], horizon_days).sort_values("customer_id")
+    seen = None if events is None else events[events["at"] < frames.moment(at)]
+    honest = build(known, [at], horizon_days, seen).sort_values("customer_id")
     missing = set(window["customer_id"]) ^ set(honest["customer_id"])
     if missing:
         raise LeakyTraining(
@@ -78,14 +93,14 @@ def refuse_inputs_of_the_window(
         )  # fmt: skip
     moved = [
         name
-        for name in INPUTS
+        for name in _inputs(window)
         if not np.allclose(window[name].to_numpy(), honest[name].to_numpy(), rtol=1e-9, atol=1e-9)
     ]
     if moved:
         raise LeakyTraining(
             "inputs know the window", moved,
-            f"{', '.join(moved)} of {at:%Y-%m-%d} change when the orders from that day on are deleted. Compute them"
-            " from lines strictly before the cutoff.",
+            f"{', '.join(moved)} of {at:%Y-%m-%d} change when the orders{'' if events is None else ' and events'} from that"
+            " day on are deleted. Compute them from what was strictly before the cutoff.",
         )  # fmt: skip
 
 
@@ -120,6 +135,10 @@ def strongest_input(window: pd.DataFrame) -> tuple[str, float]:
     actual = outcome(window)
     if min(actual.sum(), actual.size - actual.sum()) < ENOUGH:
         return INPUTS[0], 0.5
-    found = {name: metrics.auc(actual, window[name].to_numpy(dtype=float)) for name in INPUTS}
+    found = {name: metrics.auc(actual, window[name].to_numpy(dtype=float)) for name in _inputs(window)}
     name = max(found, key=lambda each: abs(found[each] - 0.5))
     return name, max(found[name], 1 - found[name])
+
+
+def _inputs(window: pd.DataFrame) -> list[str]:
+    return [name for name in (*INPUTS, *visits.INPUTS) if name in window.columns]

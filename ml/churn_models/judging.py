@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ml import metrics
 from ml.churn_models import guard
-from ml.churn_models.candidates import MODELS, RIVALS, Learned
+from ml.churn_models.candidates import MODELS, RIVALS, VISITING, Learned
 from ml.churn_models.rows import outcome
 from ml.results import Baseline
 
@@ -66,12 +66,25 @@ def judge(learned: Learned, test: pd.DataFrame, seed: int) -> Findings:
     card = {
         "judged_model": model,
         "candidates": intervals,
-        "rivals": {name: found[name] for name in (*MODELS, *RIVALS) if name != model},
+        "rivals": {name: each for name, each in found.items() if name != model},
         "fold_auc": dict(learned.fold_auc),
         "preferred_in_folds": learned.preferred,
         "level_when_tested": {"share": learned.level.share, "is_carried": learned.level.is_carried},
     }
+    if VISITING[0] in predicted:
+        card["visits_gain"] = _gain_of_visits(learned, predicted, actual, seed)
     return Findings(figures, Baseline(rival, found[rival]), served, card)
+
+
+def _gain_of_visits(
+    learned: Learned, predicted: dict[str, Floats], actual: Floats, seed: int
+) -> dict[str, Any]:
+    """What visits add to the AUC: the best model in the folds with them less the best without, on the same customers."""
+    with_visits, without = learned.best_of(VISITING), learned.best_of(MODELS)
+    gain, low, high = metrics.paired_difference(
+        metrics.auc, actual, predicted[with_visits], predicted[without], seed=seed
+    )
+    return {"with": with_visits, "without": without, "auc": gain, "low": low, "high": high}
 
 
 def measured(actual: Floats, probability: Floats, seed: int) -> dict[str, dict[str, float]]:

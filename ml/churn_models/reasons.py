@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import explain
-from ml.churn_models.candidates import BOOSTING, FOREST, LOGISTIC, MODELS, Method
-from ml.churn_models.rows import INPUTS, matrix
+from ml.churn_models import visits
+from ml.churn_models.candidates import BOOSTING, FOREST, LOGISTIC, Method, is_model
+from ml.churn_models.rows import matrix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ SUBJECTS = {
     ),
     "spend": ("revenue", "average_order_value"),
     "range": ("product_count", "items_per_order"),
+    "visits": visits.INPUTS,
 }  # fmt: skip
 NAMED = {
     "waiting": {"recency_days": "days", "gap_mean_days": "gap"},
@@ -36,10 +38,17 @@ NAMED = {
     "frequency": {"orders": "orders", "tenure_days": "days", "orders_90": "recent"},
     "spend": {"average_order_value": "average", "revenue": "revenue"},
     "range": {"product_count": "products", "items_per_order": "items"},
+    "visits": {
+        "visit_days": "days",
+        "visits_30": "visits",
+        "searches_90": "searches",
+        "carts_left_90": "carts",
+    },
 }
-"""The inputs that are told with each subject, and as what."""
+"""The inputs that are told with each subject, and as what. The days are None for who was never seen."""
 CODES = tuple(SUBJECTS)
-FACTS = tuple(dict.fromkeys(name for names in NAMED.values() for name in names))
+"""The last is there only where a method reads visits."""
+FACTS = tuple(dict.fromkeys([*(name for names in NAMED.values() for name in names), "is_seen"]))
 TOLD = 3
 SMALLEST = 0.05
 """A subject that moved the answer by less than this share of the largest is left out."""
@@ -63,15 +72,15 @@ class Explained:
 
 def contributions(method: Method, X: Floats) -> tuple[Floats, float, str]:
     """What each input adds to the method's answer before calibration: values, the base they add to, and the unit."""
-    if method.name == FOREST:
+    if method.kind == FOREST:
         ensemble = explain.of_forest(method.model.forest_)
         return ensemble.contributions(X), ensemble.base, "probability"
-    if method.name == BOOSTING:
+    if method.kind == BOOSTING:
         ensemble = explain.of_boosting(method.model.boosting_)
         return ensemble.contributions(X), ensemble.base, "log-odds"
-    if method.name == LOGISTIC:
+    if method.kind == LOGISTIC:
         return method.model.contributions(X), float(method.model.level_), "log-odds"
-    return np.zeros((len(X), len(INPUTS))), 0.0, ""
+    return np.zeros(X.shape), 0.0, ""
 
 
 def explained(method: Method, rows: pd.DataFrame, probability: Floats, seed: int) -> Explained:
@@ -83,17 +92,18 @@ def explained(method: Method, rows: pd.DataFrame, probability: Floats, seed: int
     at_stake = probability * rows["revenue"].to_numpy(dtype=float)
     first = np.argsort(-at_stake, kind="stable")[:MOST_EXPLAINED]
     drawn = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
-    chosen = np.unique(np.concatenate([first, drawn])) if method.name in MODELS else np.arange(len(rows))
-    values, _, unit = contributions(method, matrix(rows.iloc[chosen]))
+    chosen = np.unique(np.concatenate([first, drawn])) if is_model(method.name) else np.arange(len(rows))
+    values, _, unit = contributions(method, matrix(rows.iloc[chosen], method.inputs))
     by_subject = {
-        code: values[:, [INPUTS.index(name) for name in names]].sum(axis=1)
+        code: values[:, [method.inputs.index(name) for name in names]].sum(axis=1)
         for code, names in SUBJECTS.items()
+        if set(names) <= set(method.inputs)
     }
     is_drawn = np.isin(chosen, drawn)
     importance = (
         {code: float(np.abs(each[is_drawn]).mean()) for code, each in by_subject.items()} if unit else {}
     )
-    table = rows[list(FACTS)].iloc[chosen].to_dict("records")
+    table = rows[[name for name in FACTS if name in rows.columns]].iloc[chosen].to_dict("records")
     if not unit:
         told = [[_reason(code, row, None) for code in ("waiting", "frequency")] for row in table]
         return Explained(dict(zip(chosen.tolist(), told, strict=True)), {}, unit)
@@ -110,5 +120,7 @@ def _told(row: dict[Any, Any], effects: list[float], ordered: list[int]) -> list
 
 def _reason(code: str, row: dict[Any, Any], effect: float | None) -> dict[str, Any]:
     """``effect`` is above 0 when the subject speaks for leaving."""
-    facts = {fact: float(row[name]) for name, fact in NAMED[code].items()}
+    facts: dict[str, float | None] = {fact: float(row[name]) for name, fact in NAMED[code].items()}
+    if code == "visits" and not row["is_seen"]:
+        facts["days"] = None
     return {"code": code, "effect": effect, **facts}

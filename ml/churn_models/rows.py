@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml import features, frames
-from ml.churn_models import season
+from ml.churn_models import season, visits
 from ml.churn_models.purchase_days import PurchaseDays, day_of
 from ml.purchase_models.betageo import BetaGeo
 
@@ -42,8 +42,12 @@ INPUTS = (*BEHAVIOUR, "overdue", "expected_purchases", "p_no_purchase")
 the usual gap, and the purchases and the silence that BG/NBD foresees."""
 
 
-def rows_at(lines: pd.DataFrame, moments: Sequence[datetime], horizon_days: int) -> pd.DataFrame:
+def rows_at(
+    lines: pd.DataFrame, moments: Sequence[datetime], horizon_days: int, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """One row a (moment, customer active in the 365 days before): as_of, customer_id, `INPUTS`, and two more.
+
+    With ``events`` (`ml.frames.EVENTS`) there are the columns of `ml.churn_models.visits` too.
 
     The inputs know lines strictly before the moment: an order cancelled later (``cancelled_at``) stood then, and whoever
     had no other was a customer. ``in_season`` is the silence BG/NBD foresees when the horizon is stretched by the
@@ -51,7 +55,8 @@ def rows_at(lines: pd.DataFrame, moments: Sequence[datetime], horizon_days: int)
     them: the only order of a window makes no difference if it was cancelled before the window ended, and counts if it
     was cancelled after (the label means nothing yet where the window is not over).
     """
-    behaviour = features.behaviour(lines, moments, names=BEHAVIOUR)
+    names = BEHAVIOUR if events is None else (*BEHAVIOUR, *visits.READ)
+    behaviour = features.behaviour(lines, moments, frames.Traces(events=events), names)
     days = _Days.of(lines)
     parts = [_with_outlook(lines, days, part, horizon_days) for _, part in behaviour.groupby("as_of")]
     return pd.concat(parts, ignore_index=True)
@@ -76,9 +81,9 @@ class _Days:
         return self.standing.with_others(PurchaseDays.of(frames.known_before(self.cancelled, moment)))
 
 
-def matrix(rows: pd.DataFrame) -> Floats:
-    """The inputs of rows, shape (n, len(INPUTS))."""
-    return rows[list(INPUTS)].to_numpy(dtype=float)
+def matrix(rows: pd.DataFrame, names: Sequence[str] = INPUTS) -> Floats:
+    """The inputs ``names`` of rows, shape (n, len(names))."""
+    return rows[list(names)].to_numpy(dtype=float)
 
 
 def outcome(rows: pd.DataFrame) -> Floats:
@@ -109,6 +114,8 @@ def _with_outlook(lines: pd.DataFrame, every: _Days, part: pd.DataFrame, horizon
         p_no_purchase=model.p_no_purchase(horizon_days, *known.arrays)[place],
         in_season=model.p_no_purchase(stretched, *known.arrays)[place],
     )
+    if "looks_90" in part.columns:
+        rows[list(visits.COLUMNS)] = visits.told(part)
     end = at + timedelta(days=horizon_days)
     is_later = (lines["ordered_at"] >= at) & (lines["ordered_at"] < end)
     if "cancelled_at" in lines.columns:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from ibis import _
 
 from ml.measures.orders import KEY
-from ml.measures.timing import first_moment, opened, second, since_first
+from ml.measures.timing import days, first_moment, opened, second, since_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WINDOW_DAYS = 90
+WINDOW_DAYS, LATELY_DAYS = 90, 30
 
 
 def recent(events: Any, at: Sequence[int]) -> Any:
-    """visits_90, views_90, searches_90, carts_left_90: what happened in the 90 days before the moment."""
+    """visits_90, views_90, searches_90, carts_left_90, looks_90, and visits_30: what happened before the moment."""
     placed = events.filter(events.session_id != "").select(
         "customer_id", "session_id", "kind", known=second(events["at"])
     )  # fmt: skip
@@ -25,10 +25,15 @@ def recent(events: Any, at: Sequence[int]) -> Any:
         searches=(_.kind == "search").cast("int64").sum(),
         added=(_.kind == "cart_add").ifelse(_.known, None).max(),
         ordered=(_.kind == "order").ifelse(_.known, None).max(),
+        latest=_.known.max(),
     )  # fmt: skip
     is_left = sessions.added.notnull() & (sessions.ordered.isnull() | (sessions.ordered < sessions.added))
-    return sessions.mutate(left=is_left.cast("int64")).group_by(KEY).agg(
-        visits_90=_.count(), views_90=_.views.sum(), searches_90=_.searches.sum(), carts_left_90=_.left.sum()
+    is_late = sessions["at"] - sessions.latest <= days(LATELY_DAYS)
+    told = {"left": is_left, "late": is_late, "looked": sessions.ordered.isnull()}
+    counted = sessions.mutate(**{name: each.cast("int64") for name, each in told.items()})
+    return counted.group_by(KEY).agg(
+        visits_90=_.count(), views_90=_.views.sum(), searches_90=_.searches.sum(), carts_left_90=_.left.sum(),
+        visits_30=_.late.sum(), looks_90=_.looked.sum(),
     )  # fmt: skip
 
 

@@ -1,8 +1,13 @@
 """What people did in the shop around and between their orders, as columns of events.
 
 Within ``DETAIL_DAYS`` of the end every order has the session that led to it, and beside them come sessions
-that led nowhere: glances, longer looks, and carts left behind, some at the checkout. Before that only
-the visit and the order are kept, the way an old log is thinned.
+that led nowhere: glances, longer looks, and carts left behind, some at the checkout. Of the time before that, what
+signed-in customers looked at, searched for and left behind is kept back to ``KEPT_DAYS``, and of orders only the visit
+and the order, the way an old log is thinned.
+
+Who looks around is drawn by the rate at which they buy and by the season, as long as they have not left: never by an
+order to come. So a visit says that somebody is still there and how keen they are, and nothing else of the next order.
+It says the first more surely than in life, where some go on looking who will not buy again.
 """
 
 from dataclasses import dataclass
@@ -14,9 +19,9 @@ from smartshop.demo.assortment import products
 from smartshop.demo.goods import goods
 from smartshop.demo.process import Floats, History, Ints, Times, modulation
 
-DETAIL_DAYS = 180
+DETAIL_DAYS, KEPT_DAYS = 180, 450
 GLANCES, LOOKS, LEFT_CARTS = 0.7, 0.8, 1.35
-KNOWN = 0.35
+KNOWN, SEARCHED = 0.35, 0.3
 KINDS = ("visit", "search", "view", "cart_add", "cart_remove", "checkout", "order")
 VISIT, SEARCH, VIEW, CART_ADD, CART_REMOVE, CHECKOUT, ORDER = range(7)
 
@@ -56,6 +61,11 @@ class _Sessions:
     visitor: Ints
     customer: Ints
     number: Ints
+
+    def known(self) -> "_Sessions":
+        """Those of signed-in customers."""
+        kept = self.customer >= 0
+        return _Sessions(self.at[kept], self.visitor[kept], self.customer[kept], self.number[kept])
 
 
 class _Log:
@@ -102,9 +112,21 @@ def browse(history: History, seed: int) -> Events:
     _visits(log, buying)
     _orders(log, buying, history, detail)
     count = int(detail.sum())
-    looking = _looking(rng, history, round(count * (GLANCES + LOOKS + LEFT_CARTS)), len(history.at))
+    days, total = history.truth.days, GLANCES + LOOKS + LEFT_CARTS
+    looking = _looking(
+        rng, history, round(count * total), len(history.at), since=days - DETAIL_DAYS, until=days
+    )
     _visits(log, looking)
-    _look_around(log, looking, count)
+    _look_around(log, looking)
+    since, until = max(0.0, days - KEPT_DAYS), days - DETAIL_DAYS
+    if since < until:
+        as_dense = round(len(looking.at) * (until - since) / DETAIL_DAYS)
+        first = len(history.at) + len(looking.at)
+        earlier = _looking(rng, history, as_dense, first, since=since, until=until).known()
+        _visits(log, earlier)
+        _look_around(log, earlier)
+        kept = np.flatnonzero(~detail & (history.at >= end - np.timedelta64(KEPT_DAYS, "D")))
+        _searches(log, buying, kept[rng.uniform(0, 1, kept.size) < SEARCHED])
     return log.events(end)
 
 
@@ -133,12 +155,14 @@ def _orders(log: _Log, sessions: _Sessions, history: History, detail: NDArray[np
     extra = np.repeat(recent, rng.poisson(1.3, len(recent)))
     when = (length[extra] * rng.uniform(0.05, 0.7, len(extra))).astype(np.int64)
     log.add(VIEW, sessions, extra, when, product=_wanted(rng, len(extra)))
-    _searches(log, sessions, recent[rng.uniform(0, 1, len(recent)) < 0.3])
+    _searches(log, sessions, recent[rng.uniform(0, 1, len(recent)) < SEARCHED])
 
 
-def _looking(rng: np.random.Generator, history: History, count: int, first_number: int) -> _Sessions:
+def _looking(
+    rng: np.random.Generator, history: History, count: int, first_number: int, *, since: float, until: float
+) -> _Sessions:
     truth = history.truth
-    drawn: Floats = np.sort(rng.uniform(truth.days - DETAIL_DAYS, truth.days, 6 * count))
+    drawn: Floats = np.sort(rng.uniform(since, until, 6 * count))
     at = truth.start + np.floor(drawn * 86400).astype("timedelta64[s]")
     demand = modulation(at)
     chosen = np.sort(rng.choice(len(at), count, replace=False, p=demand / demand.sum()))
@@ -155,10 +179,10 @@ def _looking(rng: np.random.Generator, history: History, count: int, first_numbe
     )
 
 
-def _look_around(log: _Log, sessions: _Sessions, orders: int) -> None:
+def _look_around(log: _Log, sessions: _Sessions) -> None:
     rng = log.rng
     mixed = rng.permutation(len(sessions.at))
-    glances, looks = round(orders * GLANCES), round(orders * LOOKS)
+    glances, looks = (round(len(mixed) * part / (GLANCES + LOOKS + LEFT_CARTS)) for part in (GLANCES, LOOKS))
     glance, look, leave = np.split(mixed, [glances, glances + looks])
     for of, views in ((glance, 0.6), (look, 3.2), (leave, 1.6)):
         again = np.repeat(of, rng.poisson(views, len(of)))

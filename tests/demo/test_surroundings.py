@@ -59,6 +59,46 @@ def test_known_visitors_browse_only_while_they_are_customers(history: History, e
     assert (day <= history.truth.dropout[who] + 1e-4).all()
 
 
+def test_the_log_keeps_what_customers_did_when_strangers_are_long_forgotten(
+    history: History, events: Events
+) -> None:
+    day = (events.at - history.truth.start) / np.timedelta64(1, "D")
+    looking = events.session >= len(history.at)
+    detail, kept = (history.truth.days - length for length in (browsing.DETAIL_DAYS, browsing.KEPT_DAYS))
+    assert (events.customer[looking & (day < detail)] >= 0).all()
+    assert day[looking].min() == pytest.approx(kept, abs=5)
+    visits = looking & (events.customer >= 0) & (events.kind == browsing.VISIT)
+    truth, rates = history.truth, []
+    for since, until in ((kept, detail), (detail, truth.days)):
+        there = np.minimum(truth.dropout, until) - np.maximum(truth.joined, since)
+        seen = (visits & (day >= since) & (day < until)).sum()
+        rates.append(seen / (np.maximum(there, 0) * truth.rate).sum())
+    assert rates[0] == pytest.approx(rates[1], rel=0.1)
+
+
+def test_a_visit_says_nothing_of_the_next_order_beyond_who_and_whether_they_are_there(
+    history: History, events: Events
+) -> None:
+    """Of customers who are there a month on, those with a visit last month order as often as their rate says."""
+    end = history.truth.days
+    seen = (events.session >= len(history.at)) & (events.kind == browsing.VISIT) & (events.customer >= 0)
+    ratios = []
+    for begin in np.arange(end - browsing.KEPT_DAYS + 30, end - 30, 30.0):
+        day = (events.at[seen] - history.truth.start) / np.timedelta64(1, "D")
+        looked = np.unique(events.customer[seen][(day >= begin - 30) & (day < begin)])
+        is_there = (history.truth.joined < begin - 30) & (history.truth.dropout > begin + 30)
+        ordered = (history.at - history.truth.start) / np.timedelta64(1, "D")
+        in_month = (ordered >= begin) & (ordered < begin + 30) & ~history.is_guest
+        orders = np.bincount(history.customer[in_month], minlength=history.customers)
+        groups = [
+            np.intersect1d(looked, np.flatnonzero(is_there)),
+            np.setdiff1d(np.flatnonzero(is_there), looked),
+        ]
+        ratios.append([orders[each].sum() / history.truth.rate[each].sum() for each in groups])
+    with_visit, without = np.mean(ratios, axis=0)
+    assert with_visit == pytest.approx(without, rel=0.1)
+
+
 def test_more_carts_are_left_behind_than_ordered(history: History, events: Events) -> None:
     carts = np.unique(events.session[events.kind == browsing.CART_ADD])
     ordered = np.isin(carts, events.session[events.kind == browsing.ORDER])

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from ml import frames
-from smartshop.demo import process
-from smartshop.demo.goods import goods
 
 START = datetime(2024, 1, 1)  # noqa: DTZ001 - frames hold UTC without a zone
 CATEGORIES = np.array(["Garden", "Kitchen", "Toys"])
@@ -117,27 +115,4 @@ def event(customer: int, session: str, at: str, kind: str = "view") -> pd.DataFr
             "at": pd.Series([pd.Timestamp(at)]).astype("datetime64[us]"),
             "kind": pd.Series([kind], dtype="str"),
         }
-    )
-
-
-def lines_of(history: process.History) -> pd.DataFrame:
-    """The order lines of a simulated shop's customers: goods only, net of discounts, without cancelled orders."""
-    kept = ~history.is_cancelled[history.order] & ~history.is_guest[history.order]
-    order, price, quantity = history.order[kept], goods().price[history.product[kept]], history.quantity[kept]
-    paid = price * quantity * (1 - history.discount_percent[order] / 100) / 100
-    back = paid * history.returned_quantity[kept] / quantity
-    return frames.order_lines(
-        pd.DataFrame(
-            {
-                "customer_id": history.customer[order] + 1,
-                "order_id": order + 1,
-                "ordered_at": history.at[order],  # noqa: PD008 - an array
-                "product_id": history.product[kept] + 1,
-                "quantity": quantity,
-                "unit_price": price / 100,
-                "revenue": paid - back,
-                "returned_revenue": back,
-                "returned_at": np.where(back > 0, history.returned_at[kept], np.datetime64("NaT")),
-            }
-        )
     )

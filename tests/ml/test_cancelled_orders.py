@@ -192,8 +192,10 @@ def test_inputs_that_forget_what_was_cancelled_since_are_refused_by_the_guard(sh
     left, traces = cancelled(shop, orders, WINDOW + timedelta(days=5))
     recorded = frames.recorded_before(left, T, traces)
 
-    def forgetful(lines: pd.DataFrame, moments: list[datetime], horizon_days: int) -> pd.DataFrame:
-        return rows_at(frames.known_before(lines, T), moments, horizon_days)
+    def forgetful(
+        lines: pd.DataFrame, moments: list[datetime], horizon_days: int, events: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        return rows_at(frames.known_before(lines, T), moments, horizon_days, events)
 
     with pytest.raises(guard.LeakyTraining, match=r"only because of what came later|change when the orders"):
         guard.inspect(

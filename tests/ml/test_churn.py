@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml import artifact, churn, metrics
-from ml.churn_models import candidates, reasons
+from ml.churn_models import candidates, reasons, visits
 from ml.churn_models.candidates import Method
 from ml.churn_models.rows import INPUTS, matrix, rows_at
 from ml.results import TrainingResult
@@ -113,7 +113,9 @@ def test_when_behaviour_says_nothing_beyond_recency_the_baseline_is_served(
     monkeypatch: pytest.MonkeyPatch, shop: pd.DataFrame
 ) -> None:
     """The models are given constant columns, so they cannot rank anybody."""
-    monkeypatch.setattr(candidates, "matrix", lambda rows: np.full((len(rows), len(INPUTS)), 0.5))
+    monkeypatch.setattr(
+        candidates, "matrix", lambda rows, names=INPUTS: np.full((len(rows), len(names)), 0.5)
+    )
     result = churn.train(shop, T)
     assert result.baseline is not None
     assert result.verdict == "baseline wins"
@@ -168,6 +170,7 @@ def test_everybody_is_told_why_and_the_reasons_add_up(shop: pd.DataFrame, name: 
         {
             code: added[:, [INPUTS.index(each) for each in names]].sum(axis=1)
             for code, names in reasons.SUBJECTS.items()
+            if code != "visits"
         }
     )
     np.testing.assert_allclose(base + effects.sum(axis=1), answer, rtol=0, atol=1e-6)
@@ -196,7 +199,9 @@ def test_of_too_many_customers_those_with_most_at_stake_are_told_why(
 
 
 def test_every_input_belongs_to_one_subject() -> None:
-    assert sorted(name for names in reasons.SUBJECTS.values() for name in names) == sorted(INPUTS)
+    assert sorted(name for names in reasons.SUBJECTS.values() for name in names) == sorted(
+        (*INPUTS, *visits.INPUTS)
+    )
 
 
 def test_a_rival_that_serves_is_explained_by_what_it_rests_on(result: TrainingResult) -> None:

@@ -17,13 +17,17 @@ AT = datetime(2025, 2, 1)  # noqa: DTZ001
 
 
 def with_columns_at_the_end_of_the_window(
-    names: list[str], lines: pd.DataFrame, moments: list[datetime], horizon_days: int
+    names: list[str],
+    lines: pd.DataFrame,
+    moments: list[datetime],
+    horizon_days: int,
+    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The rows, but ``names`` count up to the day the label ends, where the history reaches that far."""
-    rows = rows_at(lines, moments, horizon_days)
+    rows = rows_at(lines, moments, horizon_days, events)
     for at in moments:
         end = frames.moment(at) + timedelta(days=horizon_days)
-        later = rows_at(lines, [end], horizon_days).set_index("customer_id")
+        later = rows_at(lines, [end], horizon_days, events).set_index("customer_id")
         is_now = rows["as_of"] == frames.moment(at)
         known = later.reindex(rows.loc[is_now, "customer_id"])
         for name in names:
@@ -33,7 +37,7 @@ def with_columns_at_the_end_of_the_window(
 
 def refusal(shop: pd.DataFrame, build: guard.Builder) -> LeakyTraining:
     with pytest.raises(LeakyTraining) as found:
-        guard.inspect(shop, build(shop, [AT], 90), at=AT, horizon_days=90, build=build)
+        guard.inspect(shop, build(shop, [AT], 90, None), at=AT, horizon_days=90, build=build)
     return found.value
 
 
@@ -51,8 +55,10 @@ def test_inputs_counted_to_the_end_of_the_window_are_refused_by_name(
     assert f"{names[0]}, {names[1]}" in str(found)
 
 
-def labelled_by_recency(lines: pd.DataFrame, moments: list[datetime], horizon_days: int) -> pd.DataFrame:
-    rows = rows_at(lines, moments, horizon_days)
+def labelled_by_recency(
+    lines: pd.DataFrame, moments: list[datetime], horizon_days: int, events: pd.DataFrame | None
+) -> pd.DataFrame:
+    rows = rows_at(lines, moments, horizon_days, events)
     return rows.assign(churned=(rows["recency_days"] > 90).astype(float))
 
 
@@ -69,8 +75,10 @@ def test_every_training_passes_the_guard(shop: pd.DataFrame, monkeypatch: pytest
 
 
 def test_a_label_that_begins_before_the_cutoff_is_refused(shop: pd.DataFrame) -> None:
-    def labelled(lines: pd.DataFrame, moments: list[datetime], horizon_days: int) -> pd.DataFrame:
-        rows = rows_at(lines, moments, horizon_days)
+    def labelled(
+        lines: pd.DataFrame, moments: list[datetime], horizon_days: int, events: pd.DataFrame | None
+    ) -> pd.DataFrame:
+        rows = rows_at(lines, moments, horizon_days, events)
         earlier = rows_at(lines, [each - timedelta(days=10) for each in moments], horizon_days)
         known = earlier.set_index("customer_id")["churned"]
         return rows.assign(churned=rows["customer_id"].map(known).fillna(1.0))

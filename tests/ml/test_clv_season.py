@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import simulated_shop
 from ml import clv
 from ml.purchase_models.betageo import BetaGeo
 from ml.purchase_models.history import OrderHistory
@@ -14,7 +15,6 @@ from ml.results import TrainingResult
 from ml.value_models import season
 from ml.value_models.season import Season
 from smartshop.demo import process, truth
-from tests.ml import simulated
 
 END = date(2026, 1, 1)
 T = datetime(2026, 1, 1)  # noqa: DTZ001 - frames hold UTC without a zone
@@ -27,7 +27,7 @@ def history() -> process.History:
 
 @pytest.fixture(scope="module")
 def lines(history: process.History) -> pd.DataFrame:
-    return simulated.lines_of(history)
+    return simulated_shop.lines_of(history)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_totals_are_within_five_percent_in_summer_too() -> None:
     """With two Christmases in the history and one in the year to come, unlike at New Year after the second."""
     end = date(2025, 8, 1)
     summer = process.simulate(8_000, 24, 7, end)
-    scores = clv.train(simulated.lines_of(summer), datetime(2025, 8, 1), monthly_discount=0.0).scores  # noqa: DTZ001
+    scores = clv.train(simulated_shop.lines_of(summer), datetime(2025, 8, 1), monthly_discount=0.0).scores  # noqa: DTZ001
     expected = truth.expected_spending(summer.truth, end, 365)
     assert scores["clv_12m"].sum() == pytest.approx(expected.sum(), rel=0.05)
 

@@ -122,6 +122,32 @@ def _planted(history: History, kind: str, at: pd.Timestamp, place: int) -> Histo
     return lines, replace(traces, events=pd.concat([traces.events, happened], ignore_index=True))
 
 
+def test_visits_on_request_equal_a_count_in_pandas_and_tell_never_from_today(history: History) -> None:
+    lines, traces = history
+    assert traces.events is not None
+    ours = traces.events[traces.events["customer_id"] != 7]
+    found = features.behaviour(lines, MOMENTS, Traces(events=ours), features.VISITED)
+    for at in MOMENTS:
+        now = found[found["as_of"] == frames.moment(at)].set_index("customer_id")
+        known = ours[ours["customer_id"].notna() & (ours["at"] < frames.moment(at))]
+        days = (frames.moment(at) - known.groupby("customer_id")["at"].max()).dt.days
+        expected = {"visit_days": days.reindex(now.index).astype("float64")}
+        sessions = known.groupby(["customer_id", "session_id"])
+        age = frames.moment(at) - sessions["at"].max()
+        late = age[age <= pd.Timedelta(days=30)].groupby("customer_id").size()
+        recent = known[frames.moment(at) - known["at"] <= pd.Timedelta(days=90)]
+        is_order = (recent["kind"] == "order").groupby([recent["customer_id"], recent["session_id"]]).any()
+        looks = (~is_order).groupby("customer_id").sum()
+        expected |= {"visits_30": late.reindex(now.index), "looks_90": looks.reindex(now.index)}
+        for name, values in expected.items():
+            filled = values if name == "visit_days" else values.fillna(0.0)
+            pd.testing.assert_series_equal(now[name], filled.astype("float64"), check_names=False)
+    mine = found.loc[found["customer_id"] == 7, list(features.VISITED)]
+    assert mine["visit_days"].isna().all()
+    assert (mine[["visits_30", "looks_90"]] == 0).all(axis=None)
+    assert found["visit_days"].notna().mean() > 0.5
+
+
 def test_the_order_of_any_rows_does_not_matter_to_the_last_bit(history: History) -> None:
     lines, traces = history
     assert traces.cancelled is not None

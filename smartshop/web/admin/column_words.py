@@ -43,6 +43,9 @@ def _browsing() -> dict[str, str]:
         "searches_90": _("Searches in 90 days"),
         "carts_left_90": _("Carts left in 90 days"),
         "last_seen_days": _("Days since they were last seen"),
+        "visit_days": _("Days since the last visit"),
+        "visits_30": _("Visits in 30 days"),
+        "is_seen": _("Ever seen while signed in"),
     }
 
 

@@ -239,3 +239,30 @@ def checks(card: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
             ),
         ]
     return found
+
+
+def visits(card: Mapping[str, Any]) -> str | None:
+    """Whether what serves reads visits, and why (not); None of questions that do not ask."""
+    found = card.get("visits") or {}
+    if not found:
+        return None
+    if found["is_served"]:
+        return _("Read: they cover every window, and helped on earlier ones.")
+    if found["why"] == "no events":
+        return _("Not read: there are none of signed-in customers.")
+    if found["why"] == "covered":
+        return _("Not read: they cover every window, but what reads them was not the best there.")
+    if found["why"] == "too few":
+        few = found["customers"]
+        return _(
+            "Not read: of %(need)s customers who must have looked around before every window there were %(have)s.",
+            need=number(few["need"]),
+            have=number(few["have"]),
+        )
+    uneven = found["evenness"]
+    return _(
+        "Not read: they were logged unevenly. Before one window the share of customers who looked around was"
+        " %(have)s of that before another; at least %(need)s are needed.",
+        have=percent(uneven["have"]),
+        need=percent(uneven["need"]),
+    )

@@ -54,6 +54,7 @@ def subjects() -> dict[str, str]:
         "frequency": _("How often they order"),
         "spend": _("What they spend"),
         "range": _("How widely they buy"),
+        "visits": _("How they browse"),
     }
 
 
@@ -64,6 +65,7 @@ def _reason(reason: Mapping[str, Any]) -> Reason:
         "frequency": _frequency,
         "spend": _spend,
         "range": _range,
+        "visits": _visits,
     }
     effect = reason.get("effect")
     return Reason(say[reason["code"]](reason), None if effect is None else effect > 0)
@@ -137,3 +139,22 @@ def _range(facts: Mapping[str, Any]) -> str:
     return _(
         "%(products)s so far, %(items)s pieces an order", products=products, items=number(facts["items"], 1)
     )
+
+
+def _visits(facts: Mapping[str, Any]) -> str:
+    if facts["days"] is None:
+        return _("Has never been seen in the shop while signed in")
+    days = round(facts["days"])
+    told = [_("Last visited %(days)s ago", days=_days(days)) if days else _("Visited within the last day")]
+    visits, carts, searches = (round(facts[name]) for name in ("visits", "carts", "searches"))
+    if visits:
+        told.append(
+            ngettext(
+                "%(shown)s visit in 30 days", "%(shown)s visits in 30 days", visits, shown=number(visits)
+            )
+        )
+    if carts:
+        told.append(ngettext("left a cart", "left %(shown)s carts", carts, shown=number(carts)))
+    if searches:
+        told.append(ngettext("searched once", "searched %(shown)s times", searches, shown=number(searches)))
+    return ", ".join(told)

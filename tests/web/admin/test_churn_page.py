@@ -120,6 +120,22 @@ def test_an_analyst_sees_the_bands_and_cannot_set_them(enter: Enter) -> None:
             {"code": "range", "effect": 0.1, "products": 12.0, "items": 3.5},
             "12 different products so far, 3.5 pieces an order",
         ),
+        (
+            {"code": "visits", "effect": -0.2, "days": 3.0, "visits": 4.0, "carts": 1.0, "searches": 2.0},
+            "Last visited 3 days ago, 4 visits in 30 days, left a cart, searched 2 times",
+        ),
+        (
+            {"code": "visits", "effect": -0.2, "days": 0.0, "visits": 1.0, "carts": 2.0, "searches": 1.0},
+            "Visited within the last day, 1 visit in 30 days, left 2 carts, searched once",
+        ),
+        (
+            {"code": "visits", "effect": 0.2, "days": 61.0, "visits": 0.0, "carts": 0.0, "searches": 0.0},
+            "Last visited 61 days ago",
+        ),
+        (
+            {"code": "visits", "effect": 0.2, "days": None, "visits": 0.0, "carts": 0.0, "searches": 0.0},
+            "Has never been seen in the shop while signed in",
+        ),
     ],
 )
 @pytest.mark.usefixtures("admin")

@@ -116,6 +116,31 @@ def test_a_run_says_for_whom_reasons_were_worked_out(admin: ShopClient, count: i
     assert says in admin.get("/admin/models/churn").text
 
 
+@pytest.mark.parametrize(
+    ("visits", "says"),
+    [
+        ({"why": "no events", "is_served": False}, "Not read: there are none of signed-in customers."),
+        ({"why": "covered", "is_served": True}, "Read: they cover every window, and helped on earlier ones."),
+        ({"why": "covered", "is_served": False}, "but what reads them was not the best there."),
+        (
+            {"why": "too few", "is_served": False, "customers": {"need": 100, "have": 12}},
+            "of 100 customers who must have looked around before every window there were 12.",
+        ),
+        (
+            {"why": "too uneven", "is_served": False, "evenness": {"need": 0.5, "have": 0.21}},
+            "was 21% of that before another; at least 50% are needed.",
+        ),
+    ],
+)
+def test_a_run_says_whether_it_reads_visits_and_why(
+    admin: ShopClient, visits: dict[str, Any], says: str
+) -> None:
+    record("churn-new", is_live=True, card=CARD | {"visits": visits})
+    assert says in page_of(admin)
+    record("churn-old", card=CARD)
+    assert "Not read" not in page_of(admin, "/admin/models/churn?run=churn-old")
+
+
 def test_bounds_are_no_metrics_of_their_own(admin: ShopClient) -> None:
     figures = {"auc": 0.7, "auc_low": 0.65, "auc_high": 0.75}
     record("churn-new", is_live=True, metrics=figures, baseline={"name": "recency alone", "metrics": figures})
