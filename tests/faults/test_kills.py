@@ -20,8 +20,9 @@ from smartshop.payments.models import PaymentAttempt
 from smartshop.payments.rules import gateways
 from tests.factories import make_product
 from tests.faults.dying import POINTS
-from tests.faults.till import ANSWERS, at_the_till, count, left, sold
+from tests.faults.till import at_the_till, count, left, sold
 from tests.faults.wire import served, until_it_is_back
+from tests.web.shop.checkouts import ANSWERS
 
 pytestmark = pytest.mark.slow
 NOW = timedelta(0)

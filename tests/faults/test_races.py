@@ -20,8 +20,9 @@ from smartshop.messaging.models import Email
 from smartshop.orders.models import Order, OrderLine
 from smartshop.payments.models import PaymentAttempt
 from tests.factories import make_product
-from tests.faults.till import ANSWERS, at_the_till, buy, count, crowd, left, sold
+from tests.faults.till import at_the_till, buy, count, crowd, left, sold
 from tests.faults.wire import Browser, Server, at_once, served
+from tests.web.shop.checkouts import ANSWERS
 
 pytestmark = pytest.mark.slow
 BUYERS = 40

@@ -20,9 +20,10 @@ from smartshop.payments.models import WebhookEvent
 from smartshop.payments.rules import gateways
 from tests.factories import PASSWORD, Goods, make_person, make_product
 from tests.faults.dying import STRIPE_POINTS
-from tests.faults.till import ANSWERS, at_the_till, left
+from tests.faults.till import at_the_till, left
 from tests.faults.wire import Answer, Browser, served, until_it_is_back
 from tests.payments.stripe_double import KEY, SECRET, StripeDouble, running
+from tests.web.shop.checkouts import ANSWERS
 
 pytestmark = pytest.mark.slow
 STOCK = 5

@@ -11,18 +11,7 @@ from smartshop.orders.models import Order, OrderLine
 from smartshop.payments.models import PaymentAttempt
 from tests.factories import Goods
 from tests.faults.wire import Answer, Browser, at_once
-
-ANSWERS = {
-    "name": "Ada Buyer",
-    "email": "ada@example.com",
-    "line1": "1 Analytical Row",
-    "city": "London",
-    "postcode": "N1 9GU",
-    "country": "GB",
-    "shipping": "standard",
-    "payment": "test_card",
-    "card_number": "4242 4242 4242 4242",
-}
+from tests.web.shop.checkouts import ANSWERS
 
 
 def at_the_till(port: int, goods: Goods) -> Browser:

@@ -20,6 +20,7 @@ from tests.competing import together
 from tests.factories import Goods
 from tests.payments.paying import COMPLETED, ONE_MUG, count, left, place, report, state, sweep_after
 from tests.payments.stripe_double import StripeDouble, signed
+from tests.web.shop.checkouts import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,16 +147,7 @@ def at_the_till(any_app: Flask, stripe: StripeDouble, mug: Goods) -> ShopClient:
 
 def send(visitor: ShopClient) -> str:
     """Place the order and return the address the browser is led to."""
-    answers = {
-        "name": "Ada Buyer",
-        "email": "ada@example.com",
-        "line1": "1 Analytical Row",
-        "city": "London",
-        "postcode": "N1 9GU",
-        "country": "GB",
-        "shipping": "standard",
-        "payment": "stripe",
-    }
+    answers = {**PLACE, "email": "ada@example.com", "shipping": "standard", "payment": "stripe"}
     answer = visitor.submit("/checkout", answers, follow=False)
     assert answer.status_code == 303
     return answer.headers["Location"]

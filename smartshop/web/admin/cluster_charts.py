@@ -1,8 +1,8 @@
 """What the page of clusters draws."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from smartshop.insights.queries.clusters import Candidate, ClusterRow, Clusters
+from smartshop.insights.queries.clusters import ClusterRow, Clusters
 from smartshop.web.admin import cluster_words
 from smartshop.web.admin.charts import Spec
 from smartshop.web.admin.speaking import _
@@ -28,6 +28,23 @@ def sizes(rows: Sequence[ClusterRow]) -> Spec | None:
 
 def quality(found: Clusters) -> Spec | None:
     """Silhouette and stability by number of groups, the chosen one marked."""
+    lines = {
+        _("Stability"): [each.stability for each in found.candidates],
+        _("Silhouette"): [each.silhouette for each in found.candidates],
+    }
+    return _by_number(found, lines, chosen="", digits=2)
+
+
+def elbow(found: Clusters) -> Spec | None:
+    """Inertia by number of groups, the chosen one marked."""
+    lines = {_("Inertia"): [each.inertia for each in found.candidates]}
+    return _by_number(found, lines, chosen=_("chosen"), legend=False)
+
+
+def _by_number(
+    found: Clusters, lines: Mapping[str, list[float]], *, chosen: str, **more: object
+) -> Spec | None:
+    """Lines over the numbers of groups that were tried; None where none was."""
     tried = found.candidates
     if not tried:
         return None
@@ -35,31 +52,13 @@ def quality(found: Clusters) -> Spec | None:
         "kind": "line",
         "labels": [str(each.k) for each in tried],
         "series": [
-            {"name": _("Stability"), "values": [each.stability for each in tried], "color": "series-1"},
-            {"name": _("Silhouette"), "values": [each.silhouette for each in tried], "color": "series-2"},
+            {"name": name, "values": values, "color": f"series-{place}"}
+            for place, (name, values) in enumerate(lines.items(), start=1)
         ],
         "unit": "count",
-        "digits": 2,
         "x_label": _("Number of groups"),
-        "marks": _mark(tried, found.k, ""),
+        "marks": [
+            {"axis": "x", "at": n, "label": chosen} for n, each in enumerate(tried) if each.k == found.k
+        ],
+        **more,
     }
-
-
-def elbow(found: Clusters) -> Spec | None:
-    """Inertia by number of groups, the chosen one marked."""
-    tried = found.candidates
-    if not tried:
-        return None
-    return {
-        "kind": "line",
-        "labels": [str(each.k) for each in tried],
-        "series": [{"name": _("Inertia"), "values": [each.inertia for each in tried], "color": "series-1"}],
-        "unit": "count",
-        "legend": False,
-        "x_label": _("Number of groups"),
-        "marks": _mark(tried, found.k, _("chosen")),
-    }
-
-
-def _mark(tried: Sequence[Candidate], k: int, label: str) -> list[Spec]:
-    return [{"axis": "x", "at": n, "label": label} for n, each in enumerate(tried) if each.k == k]

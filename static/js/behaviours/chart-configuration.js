@@ -2,6 +2,8 @@
 
 const KINDS = { line: "line", area: "line", bar: "bar", stacked: "bar", horizontal: "bar", doughnut: "doughnut", scatter: "scatter", bubble: "bubble", matrix: "matrix", boxplot: "boxplot" };
 
+const MOST_POINTS = 24;
+
 const probe = document.createElement("span");
 probe.hidden = true;
 
@@ -55,11 +57,17 @@ function line(spec, series, name) {
     borderWidth: 2,
     borderDash: series.dashed ? [5, 4] : [],
     fill: spec.kind === "area" ? "origin" : false,
-    pointRadius: series.values.length === 1 ? 4 : 0,
-    pointHoverRadius: 4,
+    pointRadius: points(series.values),
+    pointHoverRadius: 5,
     pointBackgroundColor: colour(name),
-    tension: 0.25,
+    tension: 0,
   };
+}
+
+// What was measured is seen as points while they can be told apart; nothing is drawn between them but the way.
+function points(values) {
+  if (values.length === 1) return 4;
+  return values.length <= MOST_POINTS ? 3 : 0;
 }
 
 function matrix(spec, series, name) {
