@@ -177,8 +177,10 @@ def inputs_read(name: str) -> tuple[str, ...]:
 
 
 def _columns(X: Floats) -> tuple[int, ...]:
-    """What the logistic curve reads: the few columns of behaviour, and all there are of visits."""
-    return (*_READ, *range(len(INPUTS), X.shape[1]))
+    """What the logistic curve reads: a few columns of behaviour, and most of visits where there are any."""
+    if X.shape[1] == len(INPUTS):
+        return _READ
+    return (*_READ, *(len(INPUTS) + visits.INPUTS.index(name) for name in visits.CURVED))
 
 
 def kept_method(name: str, kept: Any) -> Method:

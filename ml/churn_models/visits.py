@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from ml.sufficiency import LEAST_EVEN, VISITS
 
 if TYPE_CHECKING:
@@ -12,10 +14,13 @@ if TYPE_CHECKING:
 
 READ = ("visit_days", "visits_30", "searches_90", "carts_left_90", "looks_90")
 """What is asked of `ml.features.behaviour`."""
-INPUTS = ("visit_days", "is_seen", "visits_30", "searches_90", "carts_left_90")
-"""What the models read: days since the last visit, at most `LONGEST_DAYS`; whether there is any event of the customer
-(0 tells who was never seen from who was seen long ago); visits of the last 30 days, and searches and carts left of the
-last 90."""
+INPUTS = ("visit_days", "visit_ratio", "is_seen", "visits_30", "searches_90", "carts_left_90")
+"""What the models read: days since the last visit, at most `LONGEST_DAYS`; the logarithm of these over the days since the
+last order, one added to each, which is 0 for who was not seen since; whether there is any event of the customer (0 tells
+who was never seen from who was seen long ago); visits of the last 30 days, and searches and carts left of the last 90."""
+CURVED = INPUTS[1:]
+"""What a logistic curve reads. Given the days themselves beside those since the last order, of which they mostly are a
+copy, it would hold a recent order against a customer, and the reasons would say so."""
 COLUMNS = (*INPUTS, "looks_90")
 LONGEST_DAYS = 365.0
 
@@ -51,10 +56,12 @@ NO_EVENTS = Coverage("no events")
 
 
 def told(behaviour: pd.DataFrame) -> pd.DataFrame:
-    """`COLUMNS` of rows of `ml.features.behaviour` with `READ`: who was never seen has 365 days and ``is_seen`` 0."""
-    days = behaviour["visit_days"]
+    """`COLUMNS` of rows of `ml.features.behaviour` with `READ` and recency_days: who was never seen has 365 days and ``is_seen`` 0."""
+    known = behaviour["visit_days"]
+    days = known.fillna(LONGEST_DAYS).clip(upper=LONGEST_DAYS)
+    ratio = np.minimum(np.log((days + 1) / (behaviour["recency_days"] + 1)), 0.0)
     return behaviour[list(READ)].assign(
-        visit_days=days.fillna(LONGEST_DAYS).clip(upper=LONGEST_DAYS), is_seen=days.notna().astype("float64")
+        visit_days=days, visit_ratio=ratio, is_seen=known.notna().astype("float64")
     )[list(COLUMNS)]
 
 

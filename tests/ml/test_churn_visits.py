@@ -131,12 +131,14 @@ def test_who_was_never_seen_is_told_from_who_is_here_today_and_gets_a_score(brow
     unseen = events[events["customer_id"] != someone]
     today = pd.concat([events, simulated.event(someone, "s", str(END - timedelta(hours=2)))])
     for frame, expected in (
-        (unseen, [365.0, 0.0, 0.0, 0.0, 0.0]),
-        (today, [0.0, 1.0, 1.0, 0.0, 0.0]),
+        (unseen, {"visit_days": 365.0, "visit_ratio": 0.0, "is_seen": 0.0, "visits_30": 0.0}),
+        (today, {"visit_days": 0.0, "is_seen": 1.0, "visits_30": 1.0}),
     ):
         found = rows_at(lines, [END], 90, frame)
         row = found[found["customer_id"] == someone]
-        assert row[VISITS].to_numpy()[0].tolist() == expected
+        assert row[list(expected)].iloc[0].to_dict() == expected
+        if row["is_seen"].iloc[0]:
+            assert row["visit_ratio"].iloc[0] == pytest.approx(-np.log(row["recency_days"].iloc[0] + 1))
         assert not found[VISITS].isna().any(axis=None)
 
 
@@ -179,6 +181,15 @@ def test_a_label_among_the_visits_is_refused_by_name(rows: pd.DataFrame) -> None
     told = rows.assign(visits_30=1 - rows["churned"])
     with pytest.raises(LeakyTraining, match="'visits_30' alone tells who churned"):
         guard.refuse_label_as_input(told)
+
+
+def test_a_recent_visit_and_a_recent_order_both_speak_for_staying(rows: pd.DataFrame) -> None:
+    method = candidates.fit_all(rows, [candidates.VISITING[0]], seed=0)[candidates.VISITING[0]]
+    read = [method.inputs[place] for place in method.model.columns]
+    weights = dict(zip(read, method.model.weight_.tolist(), strict=True))
+    assert weights["visit_ratio"] > 0
+    assert weights["recency_days"] > 0
+    assert weights["carts_left_90"] < 0
 
 
 @pytest.mark.parametrize("name", candidates.VISITING)

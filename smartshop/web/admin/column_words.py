@@ -44,6 +44,7 @@ def _browsing() -> dict[str, str]:
         "carts_left_90": _("Carts left in 90 days"),
         "last_seen_days": _("Days since they were last seen"),
         "visit_days": _("Days since the last visit"),
+        "visit_ratio": _("Days since the last visit over those since the last order (logarithm)"),
         "visits_30": _("Visits in 30 days"),
         "is_seen": _("Ever seen while signed in"),
     }
