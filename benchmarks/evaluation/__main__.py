@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from benchmarks.evaluation import checking, writing
 from benchmarks.evaluation.figures import Section
 
-QUESTIONS = ("churn", "clv", "segments", "drift")
+QUESTIONS = ("churn", "visits", "clv", "segments", "drift")
 """The modules, in the order of the page."""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "evaluation.md"
 
