@@ -14,7 +14,7 @@ from smartshop.kernel.errors import Invalid
 from smartshop.kernel.money import to_major
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import churn_charts, reasons, wording
+from smartshop.web.admin import churn_charts, reasons, run_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
@@ -66,6 +66,7 @@ def _page(answers: Mapping[str, str], problems: Mapping[str, str]) -> str:
         answers=answers,
         problems=problems,
         charts=churn_charts,
+        run_words=run_words,
         wording=wording,
         currency=settings().currency,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from smartshop.insights.queries.runs import Run
 from smartshop.insights.rules import DEFINITIONS
 from smartshop.web.admin.column_words import column
+from smartshop.web.admin.run_words import method, need, on, span
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.admin.wording import metrics, questions
 from smartshop.web.presenting import number, percent
@@ -26,9 +27,9 @@ def finding(run: Run, *, is_live: bool) -> str:
     }
     if run.state in unserved:
         return unserved[run.state]
-    served = run.card.get("served") or _("the model")
+    served = method(run.card.get("served")) or _("the model")
     if run.verdict == "baseline wins" and run.question in DEFINITIONS:
-        rival = run.baseline.get("name")
+        rival = method(run.baseline.get("name"))
         return _("%(name)s: a definition, served although “%(rival)s” does better", name=name, rival=rival)
     if run.verdict == "baseline wins":
         return _("%(name)s: no model beats “%(served)s”, so it answers", name=name, served=served)
@@ -48,6 +49,8 @@ def why(run: Run) -> str:
         return f"{_('No model did better than the baseline on a later window, so the baseline answers.')} {beside}"
     if run.state == "promoted":
         return f"{_('It does better than its baseline on a later window.')} {beside}"
+    if run.state == "insufficient" and run.card.get("sufficiency"):
+        return f"{needs_finding(run.card)}."
     return f"{run.reason[:1].upper()}{run.reason[1:]}" or _("No reason was recorded.")
 
 
@@ -123,7 +126,12 @@ def signed(value: float) -> str:
 def needs_finding(card: Mapping[str, Any]) -> str:
     """Whether the data suffice, and what they lack."""
     short = [
-        _("%(need)s %(what)s (has %(have)s)", need=number(each["need"]), what=what, have=number(each["have"]))
+        _(
+            "%(need)s %(what)s (has %(have)s)",
+            need=number(each["need"]),
+            what=need(what),
+            have=number(each["have"]),
+        )
         for what, each in (card.get("sufficiency") or {}).items()
         if each["have"] < each["need"]
     ]
@@ -213,7 +221,7 @@ def checks(card: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
             (
                 _("The test window was over before the training day"),
                 last[:10] <= str(card.get("as_of", ""))[:10],
-                _("%(since)s to %(until)s", since=first[:10], until=last[:10]),
+                span(first, last),
             )
         )
     guard = card.get("guard") or {}
@@ -224,7 +232,7 @@ def checks(card: Mapping[str, Any]) -> list[tuple[str, bool, str]]:
                 True,
                 _(
                     "checked at %(day)s on %(rows)s customers",
-                    day=guard["checked_at"],
+                    day=on(guard["checked_at"]),
                     rows=number(guard["rows"]),
                 ),
             ),

@@ -107,7 +107,7 @@ function scales(spec, type, locale, font) {
   const ticks = { color: colour("ink-faint"), font, padding: 6, maxRotation: 0, autoSkipPadding: 16 };
   const title = (text) => ({ display: Boolean(text), text, color: colour("ink-faint"), font });
   const category = { type: "category", offset: type === "matrix" || type === "bar" || type === "boxplot", stacked: spec.kind === "stacked", grid: { display: false }, border: { color: colour("line"), display: type !== "matrix" }, ticks };
-  const value = { beginAtZero: true, stacked: spec.kind === "stacked", border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { ...ticks, maxTicksLimit: 6, callback: (tick) => short(tick) } };
+  const value = { beginAtZero: true, stacked: spec.kind === "stacked", border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { ...ticks, autoSkip: false, maxTicksLimit: 6, callback: (tick) => short(tick) } };
   if (spec.kind === "horizontal") return { x: { ...value, title: title(spec.y_label) }, y: { ...category, ticks: { ...ticks, autoSkip: false, crossAlign: "far" } } };
   if (type === "matrix") return { x: { ...category, labels: spec.labels, title: title(spec.x_label) }, y: { ...category, labels: spec.rows, title: title(spec.y_label) } };
   if (type === "scatter" || type === "bubble") return { x: { ...value, beginAtZero: false, ticks: { ...ticks, callback: undefined }, title: title(spec.x_label) }, y: { ...value, title: title(spec.y_label) } };
@@ -130,8 +130,11 @@ function plugins(spec, type, locale, font) {
     const name = type === "doughnut" ? item.label : item.dataset.label;
     return name ? `${name}: ${amount(item)}` : amount(item);
   };
+  const hasLegend = spec.legend ?? (spec.series.length > 1 || type === "doughnut");
   return {
-    legend: { display: spec.legend ?? (spec.series.length > 1 || type === "doughnut"), position: type === "doughnut" ? "right" : "top", align: type === "doughnut" ? "center" : "start", labels: { color: colour("ink-soft"), font, usePointStyle: true, pointStyle: "rectRounded", boxWidth: 9, boxHeight: 9, padding: 14 } },
+    // An empty line keeps a legend above the chart clear of the topmost figure of its axis.
+    title: { display: hasLegend && type !== "doughnut", text: "", weight: 500, padding: 0, font: { size: 6 } },
+    legend: { display: hasLegend, position: type === "doughnut" ? "right" : "top", align: type === "doughnut" ? "center" : "start", labels: { color: colour("ink-soft"), font, usePointStyle: true, pointStyle: "rectRounded", boxWidth: 9, boxHeight: 9, padding: 14 } },
     tooltip: { backgroundColor: colour("ink"), titleColor: colour("paper"), bodyColor: colour("paper"), titleFont: { ...font, weight: 600 }, bodyFont: font, padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true, ...(type === "boxplot" ? {} : { callbacks: { label } }) },
     annotation: { annotations: Object.fromEntries((spec.marks ?? []).map((mark, index) => [`mark${index}`, annotation(mark, font)])) },
   };

@@ -10,6 +10,7 @@ from smartshop.identity.rules.roles import Role
 from smartshop.insights.models import LiveRun, TrainingRun
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
+from smartshop.web.admin import run_words
 from tests.browser_client import ShopClient
 from tests.insights import scored_shop
 from tests.web.admin.conftest import Enter
@@ -81,7 +82,7 @@ def test_a_live_run_says_how_sure_it_is_what_drifted_and_what_it_was_made_from(a
     record("churn-new", is_live=True)
     page = page_of(admin)
     for told in (
-        "Churn risk: “random forest” beats the baseline and is live",
+        "Churn risk: “Random forest” beats the baseline and is live",
         "0.741 to 0.780",
         "Its probabilities are off by 5.0% on average",
         "Spent so far has drifted",
@@ -91,7 +92,7 @@ def test_a_live_run_says_how_sure_it_is_what_drifted_and_what_it_was_made_from(a
         "13,609",
         "b4869040758594b7",
         "The test window was over before the training day",
-        "2026-03-03 to 2026-06-01",
+        "3 Mar 2026 to 1 Jun 2026",
     ):
         assert told in page, told
     assert "Spent so far has drifted" in page_of(admin, "/admin/models")
@@ -164,7 +165,10 @@ def test_a_refused_run_says_by_how_much_it_is_worse_and_the_live_one_points_to_i
         "Worse than churn-old on the same 1,204 customers: Ranking (AUC) 0.700 against 0.750 (difference between"
         " −0.080 and −0.020, 95 in 100 times)."
     ) in page
-    assert f"The latest training, churn-worse, is not served: {reason}" in page_of(admin)
+    assert "The latest training, churn-worse, is not served: Worse than churn-old on the same" in page_of(
+        admin
+    )
+    assert "Worse than the run that was live" in page_of(admin)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +189,7 @@ def test_a_promoted_run_says_how_it_stands_beside_the_one_before(
 def test_a_baseline_that_won_is_said_to_answer(admin: ShopClient) -> None:
     record("churn-new", is_live=True, verdict="baseline wins", card=CARD | {"served": "recency alone"})
     page = page_of(admin)
-    assert "Churn risk: no model beats “recency alone”, so it answers" in page
+    assert "Churn risk: no model beats “Recency alone”, so it answers" in page
     assert "No model did better than the baseline on a later window" in page
 
 
@@ -245,3 +249,29 @@ def test_only_who_may_manage_models_is_offered_to_go_back(enter: Enter) -> None:
         scored_shop.begin_run("churn", code=code)
     assert "/rollback" in page_of(enter(Role.ADMIN))
     assert "/rollback" not in page_of(enter(Role.ANALYST))
+
+
+@pytest.mark.usefixtures("admin")
+def test_what_is_kept_as_codes_is_told_in_words() -> None:
+    assert run_words.method("k-means") == "K-Means"
+    assert run_words.method("Pareto/NBD and Gamma-Gamma") == "Pareto/NBD and Gamma-Gamma"
+    assert run_words.method(None) is None
+    assert run_words.need("orders in the last 90 days") == "orders in the last 90 days"
+    assert run_words.need("stable numbers of clusters") == "stable numbers of groups"
+    assert run_words.need("something new") == "something new"
+    assert run_words.days("2026-01-02, 2026-02-01") == "2 Jan 2026, 1 Feb 2026"
+    assert run_words.span("2026-01-02 00:00:00", "") == "2 Jan 2026 to "
+
+
+def test_a_list_of_runs_says_what_became_of_each(admin: ShopClient) -> None:
+    record("churn-won")
+    record("churn-lost", verdict="baseline wins")
+    record("churn-back", reason="rolled back by Ada: it erred")
+    record("churn-few", state="insufficient", card={}, reason="needs 500 customers (has 312)")
+    record("churn-broken", state="failed", card={}, reason="the disk is full")
+    page = page_of(admin, "/admin/models")
+    for told in (
+        "Beats its baseline", "The baseline won, and its scores are served", "Rolled back by Ada: it erred",
+        "The data do not suffice yet", "The disk is full",
+    ):  # fmt: skip
+        assert f"<td>{told}</td>" in page

@@ -226,7 +226,7 @@ def test_cohorts_show_each_share_and_mark_the_month_that_is_not_over(admin: Shop
     page = admin.get("/admin/cohorts").text
     assert "<h1>50% of new customers buy again in the month after</h1>" in page
     cells = re.findall(r'<td class="is-number heat-(\d+)([^"]*)" title="[^"]*">([^<]*)', page)
-    assert cells == [("0", "", "100.0%"), ("10", "", "50.0%"), ("10", " is-unfinished", "50.0%")]
+    assert cells == [("0", "", "100%"), ("10", "", "50%"), ("10", " is-unfinished", "50%")]
     assert "£" in admin.get("/admin/cohorts?show=revenue").text
 
 
