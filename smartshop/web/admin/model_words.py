@@ -12,6 +12,7 @@ from smartshop.web.admin.wording import metrics, questions
 from smartshop.web.presenting import number, percent
 
 LARGE, MIDDLING, SMALL = 1000, 100, 10
+ARROWS = (" ↑", " ↓")
 LEAST_SHIFT = 0.05
 """A median that moved by less is called level."""
 
@@ -79,8 +80,9 @@ def interval(bounds: Sequence[float] | None) -> str:
 
 
 def metric(name: str) -> str:
-    """What a metric is called."""
-    return metrics().get(name, name.replace("_", " "))
+    """What a metric is called; the arrow that says which way is better stays on the line of its last word."""
+    called = metrics().get(name, name.replace("_", " "))
+    return f"{called[:-2]}\u00a0{called[-1]}" if called.endswith(ARROWS) else called
 
 
 def comparison(card: Mapping[str, Any]) -> str:
@@ -92,7 +94,7 @@ def comparison(card: Mapping[str, Any]) -> str:
         return ""
     told = {
         "live": found["live"],
-        "metric": metric(found["metric"]).rstrip(" ↑↓"),
+        "metric": metric(found["metric"]).rstrip("\u00a0↑↓"),
         "value": number(found["value"], 3),
         "rival": number(found["live_value"], 3),
         "low": signed(found["low"]),
