@@ -9,6 +9,7 @@ from smartshop.web.admin.speaking import _
 from smartshop.web.presenting import day
 
 NUMBER = re.compile(r"\d+")
+WITH_VISITS = " with visits"
 TAKEN_BACK = "rolled back by"
 """How the reason of a run begins that somebody took back; they wrote the rest of it."""
 
@@ -27,6 +28,9 @@ def method(name: str | None) -> str | None:
         "fifths by recency": _("Fifths by recency"),
         "BG/NBD alone": _("BG/NBD alone"),
     }
+    if name and name.endswith(WITH_VISITS):
+        without = name.removesuffix(WITH_VISITS)
+        return _("%(method)s with visits", method=known.get(without, without))
     return known.get(name, name) if name else name
 
 

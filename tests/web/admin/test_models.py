@@ -255,6 +255,7 @@ def test_only_who_may_manage_models_is_offered_to_go_back(enter: Enter) -> None:
 def test_what_is_kept_as_codes_is_told_in_words() -> None:
     assert run_words.method("k-means") == "K-Means"
     assert run_words.method("Pareto/NBD and Gamma-Gamma") == "Pareto/NBD and Gamma-Gamma"
+    assert run_words.method("random forest with visits") == "Random forest with visits"
     assert run_words.method(None) is None
     assert run_words.need("orders in the last 90 days") == "orders in the last 90 days"
     assert run_words.need("stable numbers of clusters") == "stable numbers of groups"
