@@ -48,7 +48,7 @@ def _shoot(admin: dict[str, str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": CHOICES, "value": "1:", "url": f"http://{ADDRESS}"}])
+        context.add_cookies([{"name": CHOICES, "value": "2:", "url": f"http://{ADDRESS}"}])
         page = context.new_page()
         _save(page, "/", "home")
         _save(page, "/p/architects-desk-lamp", "product")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 TOKEN = "csrf_token"
-AGREES = ("smartshop_choices", "1:apm")
+AGREES = ("smartshop_choices", "2:apm")
 
 
 @dataclass

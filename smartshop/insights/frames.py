@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from ml.frames import EVENTS, ORDER_LINES, Traces, moment, validate
 from smartshop.activity.models import Event
+from smartshop.identity.models import Person
+from smartshop.identity.queries.choices import refuses_visits
 from smartshop.insights import reading
 from smartshop.insights.reading import Statement
 from smartshop.kernel import money
@@ -74,7 +76,8 @@ def history(as_of: datetime, *, currency: str) -> History:
     ``revenue`` is net of what had come back strictly before ``as_of`` (``returned_revenue``); later returns are not
     known yet, and ``returned_at`` tells an earlier cutoff which of them it may not know. Orders cancelled by then are in
     ``traces.cancelled``, with the moment their last part was let go; a cancelled order without such a moment, such as
-    one that was never paid, was none. Amounts are major units of ``currency``; orders in another currency are left out.
+    one that was never paid, was none. Events of people who refuse to have their visits noted are left out, also those
+    from before they refused. Amounts are major units of ``currency``; orders in another currency are left out.
     """
     orders, lines, returns, events = reading.read(
         [
@@ -158,7 +161,11 @@ def _events(as_of: datetime) -> Statement:
         Event.kind.label("kind"),
         sa.func.coalesce(Event.product_id, -1).label("product_id"),
         sa.func.coalesce(Event.value, -1).label("value"),
-    ).where(Event.person_id.is_not(None), Event.at < as_of)
+    ).where(
+        Event.person_id.is_not(None),
+        Event.at < as_of,
+        Event.person_id.not_in(sa.select(Person.id).where(refuses_visits)),
+    )
 
 
 def _assembled(orders: pa.Table, lines: pa.Table, returns: pa.Table, exponent: int) -> pd.DataFrame:

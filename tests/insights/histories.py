@@ -150,6 +150,29 @@ def write_believable_history(customers: int = 400, *, seed: int = 5, end: dateti
     ledger.write()
 
 
+def write_looks(*, every_days: int = 20) -> None:
+    """Sessions without an order of everybody who orders, as long as they do; what they say of later orders is no finding."""
+    spans: list[tuple[int, datetime, datetime]] = [
+        (int(person or 0), first, last)
+        for person, first, last in db.session.execute(
+            sa.select(Order.person_id, sa.func.min(Order.placed_at), sa.func.max(Order.placed_at))
+            .where(Order.person_id.is_not(None))
+            .group_by(Order.person_id)
+        )
+    ]
+    seen = [
+        {
+            "at": first + timedelta(days=day), "kind": kind, "visitor_id": f"{person:032x}",
+            "session_id": f"{person:016x}{day:016x}", "person_id": person,
+        }
+        for person, first, last in spans
+        for day in range(3 + person % every_days, (last - first).days + every_days, every_days)
+        for kind in ("visit", "view")
+    ]  # fmt: skip
+    with unit_of_work():
+        db.session.execute(sa.insert(Event), seen)
+
+
 def cancel(order_ids: list[int], at: datetime) -> None:
     """Cancel orders of which nothing came back, every piece of them let go at ``at``."""
     with unit_of_work():

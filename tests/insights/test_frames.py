@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from smartshop.activity.models import Event
+from smartshop.identity.models import Person
 from smartshop.insights import frames
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -130,6 +131,17 @@ def test_events_of_known_people_before_the_moment_come_along(any_app: Flask) -> 
     assert rows["kind"].tolist() == ["sign_in", "search"]
     assert rows["session_id"].tolist() == ["", "s"]
     assert rows["value"].fillna(-1).tolist() == [-1, 3]
+
+
+@pytest.mark.parametrize(("choices", "read"), [("", 1), ("2:a", 1), ("2:apm", 1), ("2:pm", 0), ("2:", 0)])
+def test_events_of_who_refuses_to_have_visits_noted_are_not_read(app: Flask, choices: str, read: int) -> None:
+    histories.write_people(1)
+    seen = {"kind": "view", "visitor_id": "v", "session_id": "s", "person_id": 1}
+    with unit_of_work():
+        db.session.execute(sa.insert(Event), [{"at": MAY - SECOND, **seen}])
+        db.session.execute(sa.update(Person).values(choices=choices))
+    found = frames.history(MAY, currency="GBP").traces.events
+    assert (0 if found is None else len(found)) == read
 
 
 def test_an_empty_shop_gives_an_empty_frame_of_the_right_shape(any_app: Flask) -> None:

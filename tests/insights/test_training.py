@@ -129,6 +129,22 @@ def test_an_order_cancelled_since_stood_when_earlier_moments_looked(shop: Flask,
     assert after.baseline == before.baseline
 
 
+def test_visits_reach_churn_and_what_it_tells_of_them_is_published(shop: Flask, settings: Settings) -> None:
+    histories.write_looks()
+    earlier = train(settings, "churn", as_of=histories.END - timedelta(days=14))["churn"]
+    assert earlier.is_promoted, earlier.reason
+    report = train(settings, "churn")["churn"]
+    assert report.is_promoted, report.reason
+    assert "not worse than the live run" in report.reason
+    live = runs.live("churn")
+    assert live is not None
+    assert (live.card["visits"]["why"], live.card["visits"]["is_served"]) == ("covered", True)
+    told = [reason for row in rows(ChurnScore) for reason in (row["reasons"] or {}).get("told", [])]
+    visits = [reason for reason in told if reason["code"] == "visits"]
+    assert visits
+    assert all(reason["days"] is None or reason["days"] >= 0 for reason in visits)
+
+
 def test_only_the_live_run_and_the_one_before_it_keep_predictions_and_models(
     shop: Flask, settings: Settings
 ) -> None:

@@ -54,7 +54,7 @@ def signed_in(shop: LiveShop, browser: Browser) -> Callable[[str], StorageState]
     def state_of(who: str) -> StorageState:
         if who not in known:
             context = browser.new_context(base_url=shop.url)
-            context.add_cookies([{"name": "smartshop_choices", "value": "1:apm", "url": shop.url}])
+            context.add_cookies([{"name": "smartshop_choices", "value": "2:apm", "url": shop.url}])
             page = context.new_page()
             page.goto("/sign-in")
             page.get_by_label("E-mail address").fill(who)
@@ -80,7 +80,7 @@ def visit(shop: LiveShop, browser: Browser, signed_in: Callable[[str], StorageSt
             settings["storage_state"] = signed_in(who)
         context = browser.new_context(base_url=shop.url, **settings)
         contexts.append(context)
-        context.add_cookies([{"name": "smartshop_choices", "value": "1:apm", "url": shop.url}])
+        context.add_cookies([{"name": "smartshop_choices", "value": "2:apm", "url": shop.url}])
         context.set_default_timeout(PATIENCE_MS)
         context.route(lambda url: not url.startswith(shop.url), _keep_inside)
         page = context.new_page()

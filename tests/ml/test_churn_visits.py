@@ -80,6 +80,26 @@ def test_visits_tell_more_of_a_later_window_than_orders_alone(
     assert gain["low"] < gain["auc"] < gain["high"]
 
 
+def test_visits_that_say_nothing_do_not_serve(browsed: Shop, without: TrainingResult) -> None:
+    """Everybody is as likely to look around on any day, whether they are still customers or not."""
+    lines, count, rng = browsed[0], 9_000, np.random.default_rng(0)
+    session = pd.Series(np.arange(count)).astype("str")
+    ago = pd.to_timedelta(rng.integers(0, 450 * 86_400, count), unit="s")
+    noise = pd.DataFrame(
+        {
+            "visitor_id": session,
+            "customer_id": rng.choice(lines["customer_id"].unique(), count),
+            "session_id": session,
+            "at": (pd.Timestamp(END) - ago).astype("datetime64[us]"),
+            "kind": pd.Series("view", index=session.index, dtype="str"),
+        }
+    )
+    result = churn.train(lines, END, traces=Traces(events=noise))
+    assert (result.card["visits"]["why"], result.card["visits"]["is_served"]) == ("covered", False)
+    assert result.served == without.served
+    pd.testing.assert_frame_equal(result.scores, without.scores, check_exact=True)
+
+
 def test_without_events_nothing_changes(browsed: Shop, without: TrainingResult) -> None:
     lines, events = browsed
     result = churn.train(lines, END, traces=Traces(events=events.head(0)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Of the words that were agreed to: with new ones, everybody is asked again."""
 
 LETTERS = {"has_analytics": "a", "has_personalisation": "p", "has_marketing": "m"}

@@ -63,7 +63,7 @@ def test_a_no_is_remembered_and_nothing_is_noted(app: Flask, stranger: ShopClien
     stranger.post("/privacy-choices", {"answer": "refuse", "back": f"/p/{mug.slug}"})
     assert ASKS not in stranger.get("/").text
     assert noted(app) == []
-    assert stranger.cookies["smartshop_choices"] == "1:"
+    assert stranger.cookies["smartshop_choices"] == "2:"
 
 
 def test_who_withdraws_is_noted_no_more_and_has_no_number(app: Flask, visitor: ShopClient) -> None:
@@ -90,7 +90,7 @@ def test_a_browser_that_asks_not_to_be_tracked_has_answered(app: Flask, header: 
 def test_a_choice_of_older_words_is_asked_for_again(app: Flask, stranger: ShopClient) -> None:
     stranger.cookies = {"smartshop_choices": "0:ap"}
     assert ASKS in stranger.get("/").text
-    stranger.cookies = {"smartshop_choices": "1:apx"}
+    stranger.cookies = {"smartshop_choices": "2:apx"}
     assert ASKS in stranger.get("/").text
     assert noted(app) == []
 
@@ -120,9 +120,9 @@ def test_the_account_remembers_a_choice_for_every_browser(any_app: Flask) -> Non
     any_app.extensions["events"].flush()
     db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count(Event.id))) == before
-    assert db.session.scalar(sa.select(Person.choices)) == "1:p"
+    assert db.session.scalar(sa.select(Person.choices)) == "2:p"
     kept = db.session.execute(sa.select(Consent.person_id, Consent.choices)).one()
-    assert tuple(kept) == (person_id, "1:p")
+    assert tuple(kept) == (person_id, "2:p")
 
 
 def test_who_objects_has_no_scores_now_and_gets_none_later(any_app: Flask) -> None:
