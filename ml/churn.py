@@ -6,6 +6,7 @@ always the silence of a later window.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from ml import artifact, frames, splits
-from ml.churn_models import candidates, guard, judging, reasons, visits
+from ml.churn_models import candidates, guard, judging, reasons, visits, year_before
 from ml.churn_models.purchase_days import PurchaseDays, day_of
 from ml.churn_models.rows import ACTIVE_DAYS, INPUTS, OVERDUE_AFTER, rows_at
 from ml.results import Need, TrainingResult, judged, not_enough_data, shortfall
 from ml.sufficiency import CHURN
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
 Floats = npt.NDArray[np.float64]
@@ -51,11 +53,11 @@ def train(
 ) -> TrainingResult:
     """Probability of no order in the ``horizon_days`` after ``as_of`` for everyone with one in the 365 before it.
 
-    Windows that overlap, a third of the horizon apart, train; the last complete one, which begins when all their
-    labels are over, tests. Which model is judged is chosen on windows before the test; it serves if BG/NBD did not
-    beat it there and it is not below the best rival in the test, else that rival does. Everything is fitted again up to
-    ``as_of`` for the scores. Raises `ml.churn_models.guard.LeakyTraining` when an input knows the window it is to
-    foretell.
+    Windows that overlap, a third of the horizon apart, train, and the one a year before where the history reaches so far
+    back; the last complete one, which begins when all their labels are over, tests. Which model is judged is chosen on
+    windows before the test; it serves if BG/NBD did not beat it there and it is not below the best rival in the test,
+    else that rival does. Everything is fitted again up to ``as_of`` for the scores. Raises
+    `ml.churn_models.guard.LeakyTraining` when an input knows the window it is to foretell.
 
     ``traces`` holds the orders cancelled by now, which stood at every cutoff before they were cancelled; a window's
     label is what stood at its end (`ml.churn_models.rows.rows_at`). Its events are read where they cover every cutoff
@@ -86,8 +88,7 @@ def _train(
     needs = _history_needs(recorded, split, end, horizon_days)
     rows, covered = pd.DataFrame(), visits.NO_EVENTS
     if split is not None and not shortfall(needs):
-        moments = _moments(recorded, split, end, horizon_days)
-        rows, covered = _rows(recorded, events, moments, horizon_days)
+        rows, covered = _rows(recorded, events, (split.test.cutoff, end), horizon_days)
         needs += _outcome_needs(rows, split)
     if split is None or shortfall(needs):
         return not_enough_data(card, as_of=as_of, needs=needs, columns=COLUMNS)
@@ -95,23 +96,23 @@ def _train(
         recorded, rows, at=split.train[-1].cutoff, horizon_days=horizon_days, build=rows_at,
         events=events if covered.is_read else None,
     )  # fmt: skip
-    test = rows[rows["as_of"] == split.test.cutoff]
-    learned = candidates.learn(
-        _seen_from(rows, split.test.cutoff, horizon_days), split.test.cutoff, horizon_days, seed,
-        candidates.EVERY if covered.is_read else candidates.WITHOUT_VISITS,
-    )  # fmt: skip
+    cutoff = split.test.cutoff
+    test = rows[rows["as_of"] == cutoff]
+    names = candidates.EVERY if covered.is_read else candidates.WITHOUT_VISITS
+    seen = _seen_from(rows, recorded, cutoff, horizon_days)
+    card["window"]["train_cutoffs"] = _listed(each for each in seen["as_of"].unique() if each != cutoff)
+    learned = _learned(recorded, seen, cutoff, horizon_days, seed, names)
     findings = judging.judge(learned, test, seed)
     served = findings.served
     card["parameters"]["inputs"] = list(learned.methods[served].inputs)
-    now = candidates.learn(_seen_from(rows, end, horizon_days), end, horizon_days, seed, [served])
+    now = _learned(recorded, _seen_from(rows, recorded, end, horizon_days), end, horizon_days, seed, [served])
     current = rows[rows["as_of"] == end].reset_index(drop=True)
-    level = {"share": now.level.share, "is_carried": now.level.is_carried}
     probability = now.methods[served].probability(current)
     visited = covered.facts(is_served=now.methods[served].is_visiting)
     told = reasons.explained(now.methods[served], current, probability, seed)
     why = {"importance": told.importance, "importance_unit": told.unit, "explained": len(told.reasons)}
     return judged(
-        card | findings.card | {"guard": checked, "level": level, "visits": visited} | why,
+        card | findings.card | {"guard": checked, "level": asdict(now.level), "visits": visited} | why,
         as_of=as_of, is_better=candidates.is_model(served), metrics=findings.measured, baseline=findings.baseline, needs=needs,
         scores=_scores(current, probability, told, bands),
         served=served, estimator=now.methods[served].kept, judged_estimator=learned.methods[served].kept,
@@ -145,14 +146,35 @@ def _events(traces: frames.Traces | None) -> pd.DataFrame | None:
 
 
 def _rows(
-    recorded: pd.DataFrame, events: pd.DataFrame | None, moments: list[datetime], horizon_days: int
+    recorded: pd.DataFrame, events: pd.DataFrame | None, ats: Collection[datetime], horizon_days: int
 ) -> tuple[pd.DataFrame, visits.Coverage]:
-    """The rows of all moments, with visits only if the events cover every one."""
-    rows = rows_at(recorded, moments, horizon_days, events)
+    """The rows of all moments needed to foretell from ``ats``, with visits only if the events cover every one.
+
+    Those a year before may lie before the first event: there the visits are empty.
+    """
+    rows = rows_at(recorded, _moments(recorded, ats, horizon_days), horizon_days, events)
     if events is None:
         return rows, visits.NO_EVENTS
-    covered = visits.coverage(rows)
-    return rows if covered.is_read else rows.drop(columns=list(visits.COLUMNS)), covered
+    is_early = rows["as_of"].isin([year_before.before(at) for at in ats])
+    covered, lately = visits.coverage(rows), visits.coverage(rows[~is_early])
+    if covered.is_read:
+        return rows, covered
+    if lately.is_read:
+        return rows.assign(**{name: rows[name].mask(is_early) for name in visits.COLUMNS}), lately
+    return rows.drop(columns=list(visits.COLUMNS)), lately
+
+
+def _learned(
+    recorded: pd.DataFrame,
+    seen: pd.DataFrame,
+    at: datetime,
+    horizon_days: int,
+    seed: int,
+    names: Sequence[str],
+) -> candidates.Learned:
+    """The methods named, fitted to what was seen by ``at`` and moved to the level foreseen for the window from it on."""
+    missed = year_before.errors(recorded, (at, at - timedelta(days=horizon_days)), horizon_days)
+    return candidates.learn(seen, at, horizon_days, seed, names, missed=missed)
 
 
 def risk_of(
@@ -204,28 +226,36 @@ def _windows(known: pd.DataFrame, until: pd.Timestamp, horizon_days: int) -> tup
     )  # fmt: skip
 
 
-def _moments(
-    known: pd.DataFrame, split: splits.TimeSplit, end: pd.Timestamp, horizon_days: int
-) -> list[datetime]:
-    latest = _windows(known, end, horizon_days)
-    return sorted({window.cutoff for window in (*split.train, *latest, split.test)} | {end})
+def _learned_from(known: pd.DataFrame, at: datetime, horizon_days: int) -> list[datetime]:
+    """The moments of the latest windows that are over at ``at``, and of the same weeks a year before if known."""
+    opened = known["ordered_at"].min().floor("D")
+    before = year_before.same_weeks(opened, at, horizon_days)
+    latest = {window.cutoff for window in _windows(known, frames.moment(at), horizon_days)}
+    return sorted(latest | ({before} if before else set()))
 
 
-def _seen_from(rows: pd.DataFrame, at: datetime, horizon_days: int) -> pd.DataFrame:
-    """The rows of ``at`` and of the latest windows that were over by then."""
-    over = [each for each in rows["as_of"].unique() if each + timedelta(days=horizon_days) <= at]
-    return rows[rows["as_of"].isin([*sorted(over)[-MAX_WINDOWS:], at])]
+def _moments(known: pd.DataFrame, ats: Collection[datetime], horizon_days: int) -> list[datetime]:
+    """Every moment that rows are needed of: those that are foretold from, and what is learned from for each."""
+    return sorted({*ats, *(each for at in ats for each in _learned_from(known, at, horizon_days))})
+
+
+def _seen_from(rows: pd.DataFrame, known: pd.DataFrame, at: datetime, horizon_days: int) -> pd.DataFrame:
+    """The rows of ``at`` and of what is learned from for it."""
+    return rows[rows["as_of"].isin([*_learned_from(known, at, horizon_days), at])]
 
 
 def _described(split: splits.TimeSplit | None) -> dict[str, str]:
     if split is None:
         return {}
-    cutoffs = ", ".join(f"{window.cutoff:%Y-%m-%d}" for window in split.train)
     return {
-        "train_cutoffs": cutoffs,
+        "train_cutoffs": _listed(window.cutoff for window in split.train),
         "test_from": str(split.test.cutoff),
         "test_until": str(split.test.end),
     }
+
+
+def _listed(cutoffs: Iterable[datetime]) -> str:
+    return ", ".join(f"{cutoff:%Y-%m-%d}" for cutoff in sorted(cutoffs))
 
 
 def _history_needs(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ml import baselines, metrics
-from ml.churn_models import level, visits
+from ml.churn_models import level, visits, year_before
 from ml.churn_models.rows import INPUTS, matrix, outcome
 from ml.risk_models import ChurnBoosting, ChurnForest, ChurnLogistic, SigmoidCalibration
 from ml.sufficiency import CHURN
@@ -85,7 +86,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Fold:
-    """A window that is over, and the earlier ones whose labels were known when it began."""
+    """A window that is over, and those to foretell it from."""
 
     cutoff: datetime
     train: tuple[datetime, ...]
@@ -120,26 +121,34 @@ class Learned:
 
 
 def learn(
-    rows: pd.DataFrame, at: datetime, horizon_days: int, seed: int, names: Sequence[str] = WITHOUT_VISITS
+    rows: pd.DataFrame,
+    at: datetime,
+    horizon_days: int,
+    seed: int,
+    names: Sequence[str] = WITHOUT_VISITS,
+    *,
+    missed: Mapping[datetime, float] = MappingProxyType({}),
 ) -> Learned:
     """Fit the methods named on the windows of ``rows`` that were over at ``at`` and move them to the level foreseen.
 
     The spread of each method's log-odds is corrected by what it foresaw, fitted on earlier windows only, of
-    the last complete window; their level is `ml.churn_models.level`. With one name there is nothing to choose, so only
-    the last fold is looked at.
+    the last complete window, and, where the rows hold it, just as much by what it foresees, fitted on the others, of the
+    window a year before; their level is `ml.churn_models.level`, which is told what was ``missed`` then. With one name there is nothing to choose, so only the
+    last fold is looked at.
     """
     over = tuple(sorted(each for each in rows["as_of"].unique() if each + timedelta(days=horizon_days) <= at))
     sampled = _sampled(rows[rows["as_of"].isin(over)], seed)
     fold_auc: dict[str, list[float]] = {name: [] for name in names}
     slopes = dict.fromkeys(names, 1.0)
     for fold in folds(sampled, over, horizon_days)[-1 if len(names) == 1 else 0 :]:
-        tested = sampled[sampled["as_of"] == fold.cutoff]
-        fitted = sampled[sampled["as_of"].isin(fold.train)]
-        for name, method in fit_all(fitted, names, seed).items():
-            raw = method.raw(tested)
-            fold_auc[name].append(metrics.auc(outcome(tested), raw))
-            slopes[name] = _slope(raw, outcome(tested))
-    share = level.foreseen(rows, at, horizon_days)
+        actual, found = _foreseen(sampled, fold, names, seed)
+        for name, raw in found.items():
+            fold_auc[name].append(metrics.auc(actual, raw))
+            slopes[name] = _slope(raw, actual)
+    for fold in _year_before(sampled, over, at, horizon_days):
+        actual, found = _foreseen(sampled, fold, names, seed)
+        slopes |= {name: float(np.sqrt(slopes[name] * _slope(raw, actual))) for name, raw in found.items()}
+    share = level.foreseen(rows, at, horizon_days, missed)
     current = rows[rows["as_of"] == at]
     methods = {
         name: _at_level(method, current, slopes[name], share.share)
@@ -149,21 +158,23 @@ def learn(
 
 
 def fit_all(rows: pd.DataFrame, names: Sequence[str], seed: int) -> dict[str, Method]:
-    """The methods named, fitted on ``rows``, not calibrated."""
-    y, days = outcome(rows), rows["recency_days"].to_numpy(dtype=float)
+    """The methods named, fitted on ``rows``, not calibrated; those that read visits on the rows that have them."""
     shares = (INPUTS.index("p_no_purchase"),)
-    fit: Mapping[str, Callable[[Floats], Any]] = {
-        FOREST: lambda X: ChurnForest(random_state=seed).fit(X, y),
-        LOGISTIC: lambda X: ChurnLogistic(columns=_columns(X), shares=shares).fit(X, y),
-        BOOSTING: lambda X: ChurnBoosting(random_state=seed).fit(X, y),
-        BASE_RATE: lambda _X: baselines.BaseRate().fit(days, y),
-        RECENCY: lambda _X: baselines.RecencyAlone().fit(days, y),
-        BETA_GEO: lambda _X: None,
+    fit: Mapping[str, Callable[[Floats, Floats, Floats], Any]] = {
+        FOREST: lambda X, y, _days: ChurnForest(random_state=seed).fit(X, y),
+        LOGISTIC: lambda X, y, _days: ChurnLogistic(columns=_columns(X), shares=shares).fit(X, y),
+        BOOSTING: lambda X, y, _days: ChurnBoosting(random_state=seed).fit(X, y),
+        BASE_RATE: lambda _X, y, days: baselines.BaseRate().fit(days, y),
+        RECENCY: lambda _X, y, days: baselines.RecencyAlone().fit(days, y),
+        BETA_GEO: lambda _X, _y, _days: None,
     }
-    return {
-        name: Method(name, fit[name.removesuffix(WITH_VISITS)](matrix(rows, inputs_read(name))))
-        for name in names
-    }
+    found = {}
+    for name in names:
+        known = rows[rows["visit_days"].notna()] if name in VISITING else rows
+        days = known["recency_days"].to_numpy(dtype=float)
+        model = fit[name.removesuffix(WITH_VISITS)](matrix(known, inputs_read(name)), outcome(known), days)
+        found[name] = Method(name, model)
+    return found
 
 
 def is_model(name: str) -> bool:
@@ -192,13 +203,40 @@ def kept_method(name: str, kept: Any) -> Method:
 
 def folds(rows: pd.DataFrame, cutoffs: Sequence[datetime], horizon_days: int) -> list[Fold]:
     """Up to three latest windows to choose by, each with those that ended before it; both outcomes on either side."""
-    found = []
-    for cutoff in cutoffs[-FOLDS:]:
-        train = tuple(each for each in cutoffs if each + timedelta(days=horizon_days) <= cutoff)
-        parts = (rows[rows["as_of"].isin(train)], rows[rows["as_of"] == cutoff])
-        if all(CHURN.each <= outcome(part).sum() <= len(part) - CHURN.each for part in parts):
-            found.append(Fold(cutoff, train))
-    return found
+    horizon = timedelta(days=horizon_days)
+    found = [
+        Fold(cutoff, tuple(each for each in cutoffs if each + horizon <= cutoff))
+        for cutoff in cutoffs[-FOLDS:]
+    ]
+    return [fold for fold in found if _has_both_outcomes(rows, fold)]
+
+
+def _year_before(
+    rows: pd.DataFrame, cutoffs: Sequence[datetime], at: datetime, horizon_days: int
+) -> list[Fold]:
+    """The window a year before ``at`` with those that share no day with it, when there is one; all are over at ``at``."""
+    then, horizon = year_before.before(at), timedelta(days=horizon_days)
+    fold = Fold(then, tuple(each for each in cutoffs if abs(each - then) >= horizon))
+    return [fold] if then in cutoffs and _has_both_outcomes(rows, fold) else []
+
+
+def _has_both_outcomes(rows: pd.DataFrame, fold: Fold) -> bool:
+    parts = (rows[rows["as_of"].isin(fold.train)], rows[rows["as_of"] == fold.cutoff])
+    return all(CHURN.each <= outcome(part).sum() <= len(part) - CHURN.each for part in parts)
+
+
+def _foreseen(
+    rows: pd.DataFrame, fold: Fold, names: Sequence[str], seed: int
+) -> tuple[Floats, dict[str, Floats]]:
+    """What came in the window of a fold, and what each method fitted on its other windows foresees of it.
+
+    Methods that read visits are left out of a window that has none.
+    """
+    tested = rows[rows["as_of"] == fold.cutoff]
+    if "visit_days" in tested.columns and tested["visit_days"].isna().any():
+        names = [name for name in names if name not in VISITING]
+    fitted = fit_all(rows[rows["as_of"].isin(fold.train)], names, seed)
+    return outcome(tested), {name: method.raw(tested) for name, method in fitted.items()}
 
 
 def _at_level(method: Method, current: pd.DataFrame, slope: float, mean: float) -> Method:

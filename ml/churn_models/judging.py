@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def judge(learned: Learned, test: pd.DataFrame, seed: int) -> Findings:
         "rivals": {name: each for name, each in found.items() if name != model},
         "fold_auc": dict(learned.fold_auc),
         "preferred_in_folds": learned.preferred,
-        "level_when_tested": {"share": learned.level.share, "is_carried": learned.level.is_carried},
+        "level_when_tested": asdict(learned.level),
     }
     if VISITING[0] in predicted:
         card["visits_gain"] = _gain_of_visits(learned, predicted, actual, seed)

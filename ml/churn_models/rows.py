@@ -57,20 +57,20 @@ def rows_at(
     """
     names = BEHAVIOUR if events is None else (*BEHAVIOUR, *visits.READ)
     behaviour = features.behaviour(lines, moments, frames.Traces(events=events), names)
-    days = _Days.of(lines)
+    days = DaysKnown.of(lines)
     parts = [_with_outlook(lines, days, part, horizon_days) for _, part in behaviour.groupby("as_of")]
     return pd.concat(parts, ignore_index=True)
 
 
 @dataclass(frozen=True)
-class _Days:
+class DaysKnown:
     """Purchase days of what was never cancelled, counted once, and the lines that were, looked at by every moment."""
 
     standing: PurchaseDays
     cancelled: pd.DataFrame
 
     @classmethod
-    def of(cls, lines: pd.DataFrame) -> _Days:
+    def of(cls, lines: pd.DataFrame) -> DaysKnown:
         if "cancelled_at" not in lines.columns:
             return cls(PurchaseDays.of(lines), lines.iloc[:0])
         is_off = lines["cancelled_at"].notna()
@@ -96,7 +96,9 @@ def overdue(recency_days: Floats, gap_mean_days: Floats, tenure_days: Floats) ->
     return np.asarray(recency_days / (np.where(gap_mean_days > 0, gap_mean_days, tenure_days) + 1))
 
 
-def _with_outlook(lines: pd.DataFrame, every: _Days, part: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+def _with_outlook(
+    lines: pd.DataFrame, every: DaysKnown, part: pd.DataFrame, horizon_days: int
+) -> pd.DataFrame:
     at = part["as_of"].iloc[0]
     days, until = every.at(at), day_of(at)
     if at != at.floor("D"):

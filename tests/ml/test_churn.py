@@ -81,7 +81,8 @@ def test_training_windows_end_before_the_test_window(result: TrainingResult) -> 
     assert pd.Timestamp(window["test_until"]) == pd.Timestamp(T)
     assert test_from == pd.Timestamp(T - timedelta(days=90))
     assert all(cutoff + pd.Timedelta(days=90) <= test_from for cutoff in cutoffs)
-    assert [(later - earlier).days for earlier, later in pairwise(cutoffs)] == [30] * 5
+    assert [(later - earlier).days for earlier, later in pairwise(cutoffs[1:])] == [30] * 5
+    assert (test_from - cutoffs[0]).days == 364
 
 
 def test_every_candidate_is_judged_on_the_test_window_with_intervals(result: TrainingResult) -> None:

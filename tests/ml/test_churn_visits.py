@@ -67,6 +67,15 @@ def test_visits_are_read_where_they_cover_every_cutoff_and_serve_when_they_did_b
         assert result.card["candidates"][name]["auc"] == found["auc"]
 
 
+def test_events_need_not_reach_back_to_the_window_a_year_before(
+    browsed: Shop, result: TrainingResult
+) -> None:
+    year_before = END - timedelta(days=90 + 364)
+    assert result.card["window"]["train_cutoffs"].startswith(f"{year_before:%Y-%m-%d}, ")
+    assert not visits.coverage(rows_at(browsed[0], [year_before], 90, browsed[1])).is_read
+    assert result.card["visits"]["why"] == "covered"
+
+
 def test_visits_tell_more_of_a_later_window_than_orders_alone(
     result: TrainingResult, without: TrainingResult
 ) -> None:
