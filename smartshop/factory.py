@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from smartshop.kernel import extensions, logs
 from smartshop.kernel.config import ROOT, Settings, read_settings
 from smartshop.kernel.db import prepare_engine
+from smartshop.kernel.turns import OneByOne
 from smartshop.payments.operations import ways
 
 MODELS = (
@@ -108,6 +109,8 @@ def configure(app: Flask, settings: Settings) -> None:
         **_mail_options(settings),
     )
     _answer_to_own_names(app, settings)
+    if settings.database.startswith("sqlite"):
+        app.wsgi_app = OneByOne(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

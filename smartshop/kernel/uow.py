@@ -5,18 +5,17 @@ when it ends well, rolls back on any exception, and then runs what was registere
 Nothing slow and nothing remote belongs inside.
 """
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 import structlog
 
+from smartshop.kernel import turns
 from smartshop.kernel.db import BUSY_TIMEOUT_MS, is_writing
 from smartshop.kernel.extensions import db
 
 log = structlog.get_logger(__name__)
-_writers = threading.Lock()
 
 
 class UnitOfWork:
@@ -65,20 +64,11 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     unit.run_callbacks()
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Let the threads of a process write to SQLite one after the other.
-
-    Left to itself each would ask for the one lock, sleep and ask again, for longer every time, while nobody holds it.
-    Who waits too long here asks the database, which then says that it is locked.
-    """
-    is_queueing = db.session.get_bind().dialect.name == "sqlite"
-    has_turn = is_queueing and _writers.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
-    try:
-        yield
-    finally:
-        if has_turn:
-            _writers.release()
+def _turn() -> AbstractContextManager[None]:
+    """The turn to write to SQLite; a database that locks rows needs none, and one in memory has no other writers."""
+    engine = db.engine
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    return turns.writers.turn(path, BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
 
 
 def _end_reading() -> None:

@@ -1,9 +1,9 @@
 """A competitor comes between the steps of a checkout. Each guard is also taken away, to see which wall is behind it."""
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from functools import partial
-from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +19,7 @@ from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import stock
 from smartshop.inventory.queries import stock as inventory
 from smartshop.kernel import db as kernel_db
-from smartshop.kernel import uow as kernel_uow
+from smartshop.kernel import turns
 from smartshop.kernel.errors import DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -152,7 +152,7 @@ def test_on_sqlite_without_the_lock_at_begin_the_loser_fails_instead_of_queueing
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mug, mine, theirs = last_mug_and_two_buyers()
-    monkeypatch.setattr(kernel_uow, "_writers", Semaphore(2))  # as if they came through two processes
+    monkeypatch.setattr(turns.writers, "turn", lambda *_: nullcontext())  # as if they never queued
     monkeypatch.setattr(kernel_db, "is_writing", ContextVar("never", default=False))
     after_the_snapshot(monkeypatch, rival(app, theirs))
     with pytest.raises(OperationalError, match="database is locked"):
