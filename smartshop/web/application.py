@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask
+from flask.globals import _cv_request
 from flask.sansio.app import App
 from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
@@ -12,9 +14,11 @@ from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
+from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
 
+PASSED = (None, _PassArg.eval_context)
 MOST_ADDRESSES = 10_000
 IN_THE_SHOP = ("shop.", "static")
 PLAIN = frozenset({"slug", "product_id", "variant_id", "filename"})
@@ -51,9 +55,24 @@ class _Code(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
+class _Context(Context):
+    """What a template knows; it calls macros and plain functions without looking at each for what it wants passed."""
+
+    def call(self, called: Any, /, *given: Any, **named: Any) -> Any:
+        kind = type(called)
+        wants = None if kind is Macro else getattr(called, "jinja_pass_arg", None)
+        if kind is not Macro and (kind is not FunctionType or wants not in PASSED):
+            return super().call(called, *given, **named)
+        if named:
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+        return called(*given, **named) if wants is None else called(self.eval_ctx, *given, **named)
+
+
 class _Templates(Environment):
     """Templates that are looked up once, unless they are loaded again whenever they change."""
 
+    context_class = _Context
     template_class = _SameForAll
     code_generator_class = _Code
 
@@ -90,8 +109,10 @@ class Application(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address of an endpoint; that of a page in the shop, which names nobody, as it was built before."""
-        if endpoint.startswith(IN_THE_SHOP) and values.keys() <= PLAIN and has_request_context():
-            return self._address(request.script_root, endpoint, **values)
+        if endpoint.startswith(IN_THE_SHOP) and values.keys() <= PLAIN:
+            context = _cv_request.get(None)
+            if context is not None:
+                return self._address(context.request.script_root, endpoint, **values)
         return super().url_for(endpoint, **values)
 
     def _build(self, _root: str, endpoint: str, **values: Any) -> str:
