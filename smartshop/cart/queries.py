@@ -13,6 +13,7 @@ from smartshop.catalog.queries import paths
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.queries.stock import Availability, held_by_others
 from smartshop.kernel import codes, statements
+from smartshop.kernel.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,9 @@ def count(key: CartKey) -> int:
 
 
 @cache
-def _count(by_guest: bool) -> sa.Select[int]:  # noqa: FBT001
+def _count(by_guest: bool) -> Prepared:  # noqa: FBT001
     total = sa.func.coalesce(sa.func.sum(CartLine.quantity), 0)
-    return sa.select(total).join(Cart, Cart.id == CartLine.cart_id).where(is_owned(by_guest))
+    return Prepared(sa.select(total).join(Cart, Cart.id == CartLine.cart_id).where(is_owned(by_guest)))
 
 
 def snapshot(key: CartKey) -> CartSnapshot:
@@ -132,10 +133,9 @@ def saved(key: CartKey) -> tuple[CartItem, ...]:
 
 
 @cache
-def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
+def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> Prepared:  # noqa: FBT001
     """The lines of an open cart, or what its owner saved for later."""
-    above = paths.category_paths()
-    return (
+    return Prepared(
         sa.select(
             Cart.id.label("cart_id"),
             Cart.coupon_code,
@@ -156,12 +156,11 @@ def _lines(table: type[CartLine | SavedLine], by_guest: bool) -> sa.Select[*tupl
             held_by_others(sa.literal("cart:").concat(sa.cast(Cart.id, sa.String))).label("held"),
             _picture().label("image"),
             _has_saved(by_guest).label("has_saved"),
-            above.c.path,
+            paths.path_of(Product.category_id).label("path"),
         )
         .join(table, table.cart_id == Cart.id)
         .join(Variant, Variant.id == table.variant_id)
         .join(Product, Product.id == Variant.product_id)
-        .outerjoin(above, above.c.id == Product.category_id)
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
         .where(is_owned(by_guest) if table is CartLine else was_owned(by_guest))
         .order_by(table.added_at, table.variant_id)

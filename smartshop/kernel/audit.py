@@ -14,6 +14,7 @@ from smartshop.kernel import clock, statements
 from smartshop.kernel.db import Base
 from smartshop.kernel.extensions import db
 from smartshop.kernel.marks import Marks
+from smartshop.kernel.prepared import Prepared
 
 LONGEST_BROWSER = 60
 
@@ -55,6 +56,7 @@ class Actor:
 
 
 SYSTEM = Actor(None, "system")
+RECORD = Prepared(sa.insert(AuditRecord))
 
 
 def record(
@@ -104,7 +106,7 @@ def record_many(*, actor: Actor, entries: Iterable[Entry]) -> None:
     }
     rows = [{"at": clock.now(), **doer, **vars(entry)} for entry in entries]
     if rows:
-        statements.run(sa.insert(AuditRecord), rows)
+        statements.run(RECORD, rows)
 
 
 def pseudonymise(*, person_id: int, pseudonym: str, marks: Marks) -> int:

@@ -1,4 +1,4 @@
-"""Running statements of columns without the object layer: the same transaction, less than half the work of each."""
+"""Running statements of columns without the object layer: the same transaction, a fraction of the work of each."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,22 +6,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared, Rows
 
 Values = Mapping[str, Any]
 
 
-def run(
-    statement: sa.Executable, values: Values | Sequence[Values] | None = None
-) -> sa.CursorResult[*tuple[Any, ...]]:
-    """Run a statement in the session's transaction, after what waits to be written; the rows are columns.
+def run(statement: Prepared | sa.Executable, values: Values | Sequence[Values] | None = None) -> Rows:
+    """Run a statement in the session's transaction, after what waits to be written.
 
     Objects that the session holds are neither made nor brought up to date: for rows nobody loaded as objects.
     """
     session = db.session()
     session.flush()
-    return session.connection().execute(statement, values)
+    if isinstance(statement, Prepared):
+        return statement.run(session.connection(), values)
+    result = session.connection().execute(statement, values)
+    rows = Rows(result.all() if result.returns_rows else ())
+    rows.rowcount = result.rowcount
+    return rows
 
 
-def one(statement: sa.Executable, values: Values | None = None) -> Any:
+def one(statement: Prepared | sa.Executable, values: Values | None = None) -> Any:
     """The first column of the first row, or None."""
     return run(statement, values).scalar()

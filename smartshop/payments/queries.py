@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
 
-UNANSWERED = (
+UNANSWERED = Prepared(
     sa.select(
         PaymentAttempt.reference,
         PaymentAttempt.id,

@@ -21,6 +21,7 @@ from smartshop.inventory.queries.stock import SOLD_OUT, Availability, held_by_ot
 from smartshop.kernel import clock, codes, statements
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 
 IN_CART = (
@@ -29,7 +30,7 @@ IN_CART = (
     .correlate(Variant)
     .scalar_subquery()
 )
-SOLD = (
+SOLD = Prepared(
     sa.select(
         Product.id,
         StockLevel.is_tracked,
@@ -44,15 +45,17 @@ SOLD = (
 )
 """A variant that is sold: its product, what is on hand, what others hold of it and what the cart has."""
 
-TOUCH = sa.update(Cart).where(Cart.id == sa.bindparam("cart_id")).values(updated_at=sa.bindparam("moment"))
+TOUCH = Prepared(
+    sa.update(Cart).where(Cart.id == sa.bindparam("cart_id")).values(updated_at=sa.bindparam("moment"))
+)
 
-CLOSE = (
+CLOSE = Prepared(
     sa.update(Cart)
     .where(Cart.id == sa.bindparam("cart_id"), Cart.state == "open")
     .values(state="ordered", updated_at=sa.bindparam("moment"))
 )
-QUANTITIES = sa.select(CartLine.variant_id, CartLine.quantity).where(
-    CartLine.cart_id == sa.bindparam("cart_id")
+QUANTITIES = Prepared(
+    sa.select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == sa.bindparam("cart_id"))
 )
 
 
@@ -182,8 +185,8 @@ def hold(*, key: CartKey) -> int | None:
 
 
 @cache
-def _open(by_guest: bool) -> sa.Select[int]:  # noqa: FBT001
-    return sa.select(Cart.id).where(is_owned(by_guest)).with_for_update()
+def _open(by_guest: bool) -> Prepared:  # noqa: FBT001
+    return Prepared(sa.select(Cart.id).where(is_owned(by_guest)).with_for_update())
 
 
 def reserve(*, key: CartKey, minutes: int) -> None:
@@ -261,9 +264,9 @@ def _open_cart(key: CartKey) -> tuple[int, str | None]:
 
 
 @cache
-def _opening(dialect: str) -> Any:
+def _opening(dialect: str) -> Prepared:
     free = {"index_elements": ["person_id"], "index_where": sa.text("state = 'open'")}
-    return inserting.insert(dialect, Cart).on_conflict_do_nothing(**free).returning(Cart.id)
+    return Prepared(inserting.insert(dialect, Cart).on_conflict_do_nothing(**free).returning(Cart.id))
 
 
 def _quantities(cart_id: int) -> dict[int, int]:
@@ -281,10 +284,12 @@ def _put(cart_id: int, variant_id: int, quantity: int, *, is_new: bool = False) 
 
 
 @cache
-def _putting(dialect: str) -> Any:
+def _putting(dialect: str) -> Prepared:
     line = inserting.insert(dialect, CartLine)
-    return line.on_conflict_do_update(
-        index_elements=["cart_id", "variant_id"], set_={"quantity": line.excluded.quantity}
+    return Prepared(
+        line.on_conflict_do_update(
+            index_elements=["cart_id", "variant_id"], set_={"quantity": line.excluded.quantity}
+        )
     )
 
 

@@ -11,22 +11,25 @@ from smartshop.catalog.rules import tree as tree_rules
 from smartshop.kernel import statements
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 
 SHOWN = (Product.status == "published", Product.price_low_minor.is_not(None))
 """What makes a product one that the shop shows."""
 
-TREE = sa.select(
-    Category.id,
-    Category.name,
-    Category.slug,
-    Category.description,
-    Category.image_path,
-    Category.parent_id,
-    sa.exists()
-    .where(Product.category_id == Category.id, Product.status == "published")
-    .correlate(Category)
-    .label("is_filled"),
-).order_by(Category.position, Category.name)
+TREE = Prepared(
+    sa.select(
+        Category.id,
+        Category.name,
+        Category.slug,
+        Category.description,
+        Category.image_path,
+        Category.parent_id,
+        sa.exists()
+        .where(Product.category_id == Category.id, Product.status == "published")
+        .correlate(Category)
+        .label("is_filled"),
+    ).order_by(Category.position, Category.name)
+)
 FACTS = (
     Product.id,
     Product.slug,
@@ -38,14 +41,16 @@ FACTS = (
     Product.rating_count,
     sa.exists().where(ProductImage.product_id == Product.id).correlate(Product).label("has_images"),
 )
-PRODUCT = sa.select(*FACTS).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
-ANY_PRODUCT = sa.select(*FACTS).where(Product.id == sa.bindparam("product_id"))
-IMAGES = (
+PRODUCT = Prepared(
+    sa.select(*FACTS).where(Product.slug == sa.bindparam("slug"), Product.status == "published")
+)
+ANY_PRODUCT = Prepared(sa.select(*FACTS).where(Product.id == sa.bindparam("product_id")))
+IMAGES = Prepared(
     sa.select(ProductImage.variant_id, ProductImage.path, ProductImage.alt)
     .where(ProductImage.product_id == sa.bindparam("product_id"))
     .order_by(ProductImage.position)
 )
-VARIANTS = (
+VARIANTS = Prepared(
     sa.select(Variant.id, Variant.sku, Variant.name, Variant.options, Variant.price_minor)
     .where(Variant.product_id == sa.bindparam("product_id"), Variant.is_active)
     .order_by(Variant.position)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +10,7 @@ from smartshop.catalog.queries import browsing
 from smartshop.catalog.queries.browsing import ProductCard
 from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 
 SELLING = (Product.recent_orders.desc(), Product.id.desc())
 """The newest of what sells equally well first: in this order the index lists them."""
@@ -51,7 +51,7 @@ def goes_with(*, product_id: int, category_id: int, limit: int = 4) -> list[Prod
 
 
 @cache
-def _goes_with() -> sa.Select[*tuple[Any, ...]]:
+def _goes_with() -> Prepared:
     own, limit = sa.bindparam("product_id", type_=sa.Integer), sa.bindparam("limit", type_=sa.Integer)
     place = RelatedProduct.position
     chosen = sa.select(RelatedProduct.related_id.label("id"), place.label("place")).where(
@@ -66,7 +66,7 @@ def _goes_with() -> sa.Select[*tuple[Any, ...]]:
         .subquery()
     )
     either = sa.union_all(chosen, sa.select(selling.c.id, selling.c.place)).subquery()
-    return (
+    return Prepared(
         browsing.card_columns()
         .join(either, either.c.id == Product.id)
         .order_by(either.c.place, Product.id.desc())

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from smartshop.catalog.rules.reviews import STARS, Opinion, Order, State
 from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
+from smartshop.kernel.prepared import Prepared
 
 SORTED = {
     Order.NEWEST: (Review.created_at.desc(), Review.id.desc()),
@@ -21,7 +21,7 @@ SORTED = {
 }
 
 PUBLISHED = (Review.product_id == sa.bindparam("product_id"), Review.state == State.PUBLISHED)
-BY_STARS = sa.select(Review.rating, sa.func.count()).where(*PUBLISHED).group_by(Review.rating)
+BY_STARS = Prepared(sa.select(Review.rating, sa.func.count()).where(*PUBLISHED).group_by(Review.rating))
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def of_product(product_id: int, *, order: Order = Order.NEWEST, page: int = 1, s
 
 
 @cache
-def _published(order: Order) -> sa.Select[*tuple[Any, ...]]:
+def _published(order: Order) -> Prepared:
     columns = [getattr(Review, name) for name in ReviewView.__dataclass_fields__]
     size, start = sa.bindparam("size", type_=sa.Integer), sa.bindparam("start", type_=sa.Integer)
-    return sa.select(*columns).where(*PUBLISHED).order_by(*SORTED[order]).limit(size).offset(start)
+    return Prepared(sa.select(*columns).where(*PUBLISHED).order_by(*SORTED[order]).limit(size).offset(start))
 
 
 def own(*, product_id: int, person_id: int) -> OwnReview | None:

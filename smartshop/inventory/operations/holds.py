@@ -11,37 +11,38 @@ from smartshop.inventory.models import Reservation, StockLevel
 from smartshop.inventory.operations import stock
 from smartshop.kernel import clock, statements
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 
 _OF = Reservation.reference == sa.bindparam("holder")
 _AMONG: sa.BindParameter[Any] = sa.bindparam("variant_ids", expanding=True)
-HELD = sa.select(Reservation.variant_id, Reservation.quantity).where(_OF)
-DROP_ALL = sa.delete(Reservation).where(_OF)
-DROP = DROP_ALL.returning(Reservation.variant_id, Reservation.quantity)
-DROP_EXPIRED = (
+HELD = Prepared(sa.select(Reservation.variant_id, Reservation.quantity).where(_OF))
+DROP_ALL = Prepared(sa.delete(Reservation).where(_OF))
+DROP = Prepared(sa.delete(Reservation).where(_OF).returning(Reservation.variant_id, Reservation.quantity))
+DROP_EXPIRED = Prepared(
     sa.delete(Reservation)
     .where(Reservation.variant_id.in_(_AMONG), Reservation.expires_at <= sa.bindparam("moment"))
     .returning(Reservation.variant_id, Reservation.quantity)
 )
-LET_GO = (
+LET_GO = Prepared(
     sa.update(StockLevel)
     .where(StockLevel.variant_id == sa.bindparam("id"))
     .values(reserved=StockLevel.reserved - sa.bindparam("quantity"))
 )
-LOCK = (
+LOCK = Prepared(
     sa.select(StockLevel.variant_id, StockLevel.is_tracked)
     .where(StockLevel.variant_id.in_(_AMONG))
     .order_by(StockLevel.variant_id)
     .with_for_update()
 )
 _MORE = sa.bindparam("more", type_=sa.Integer())
-HOLD = (
+HOLD = Prepared(
     sa.update(StockLevel)
     .where(StockLevel.variant_id == sa.bindparam("id"), StockLevel.on_hand - StockLevel.reserved >= _MORE)
     .values(reserved=StockLevel.reserved + _MORE)
     .returning(StockLevel.variant_id)
 )
-KEEP = sa.insert(Reservation)
+KEEP = Prepared(sa.insert(Reservation))
 
 
 def hold(*, reference: str, lines: Iterable[tuple[int, int]], until: datetime) -> None:
@@ -114,7 +115,7 @@ def _lock(*, variant_ids: Collection[int]) -> dict[int, bool]:
     return {row.variant_id: row.is_tracked for row in levels}
 
 
-def _let_go(which: sa.Executable, values: dict[str, object]) -> None:
+def _let_go(which: Prepared, values: dict[str, object]) -> None:
     """Drop the reservations a statement picks, all of locked levels."""
     dropped = statements.run(which, values).all()
     for variant_id, quantity in _summed((row.variant_id, row.quantity) for row in dropped).items():

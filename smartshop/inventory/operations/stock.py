@@ -12,10 +12,11 @@ from smartshop.inventory.queries import stock as queries
 from smartshop.kernel import clock, statements
 from smartshop.kernel.errors import Conflict
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 
 _WANTED = sa.bindparam("wanted", type_=sa.Integer())
-TAKE = (
+TAKE = Prepared(
     sa.update(StockLevel)
     .where(
         StockLevel.variant_id == sa.bindparam("id"),
@@ -24,7 +25,7 @@ TAKE = (
     .values(on_hand=sa.case((StockLevel.is_tracked, StockLevel.on_hand - _WANTED), else_=0))
     .returning(StockLevel.is_tracked, StockLevel.on_hand)
 )
-NOTE = sa.insert(StockMovement)
+NOTE = Prepared(sa.insert(StockMovement))
 
 
 class OutOfStock(Conflict):

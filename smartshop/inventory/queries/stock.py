@@ -13,6 +13,7 @@ from smartshop.kernel import clock, statements
 from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
+from smartshop.kernel.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def availability(variant_ids: Collection[int], *, holder: str = "") -> dict[int,
 
 
 @cache
-def _left() -> sa.Select[int, int, bool]:
+def _left() -> Prepared:
     left = StockLevel.on_hand - held_by_others(sa.bindparam("holder", type_=sa.String()))
     wanted = StockLevel.variant_id.in_(sa.bindparam("variant_ids", expanding=True))
-    return sa.select(StockLevel.variant_id, left.label("left"), StockLevel.is_tracked).where(wanted)
+    return Prepared(sa.select(StockLevel.variant_id, left.label("left"), StockLevel.is_tracked).where(wanted))
 
 
 def products_on_sale(product_ids: Collection[int]) -> frozenset[int]:

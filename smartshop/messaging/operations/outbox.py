@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from smartshop.kernel import audit, clock, statements
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.models import Email
 
-QUEUE = sa.insert(Email)
+QUEUE = Prepared(sa.insert(Email))
 
 
 def enqueue(*, kind: str, recipient: str, facts: dict[str, Any], person_id: int | None = None) -> None:

@@ -1,5 +1,7 @@
 """Placing an order: one transaction that takes the stock, then the gateway outside it, then a second short one."""
 
+from typing import Any
+
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +15,14 @@ from smartshop.kernel import audit, statements
 from smartshop.kernel.errors import Conflict, DomainError, Invalid
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 from smartshop.messaging.operations import outbox
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.operations import letting_off, writing
 from smartshop.orders.queries import quotes
 from smartshop.orders.rules.checkout import PlaceOrder
-from smartshop.orders.rules.states import State, check_move
+from smartshop.orders.rules.states import ImpossibleMove, State, check_move
 from smartshop.payments import queries as payment_queries
 from smartshop.payments.operations import attempts as payments
 from smartshop.payments.operations import refunding
@@ -49,9 +52,9 @@ class PaymentDeclined(Conflict):
     code = "payment_declined"
 
 
-PLACED = sa.select(Order.number).where(Order.idempotency_key == sa.bindparam("key"))
+PLACED = Prepared(sa.select(Order.number).where(Order.idempotency_key == sa.bindparam("key")))
 NUMBERED = sa.select(Order).where(Order.number == sa.bindparam("number"))
-LINES = (
+LINES = Prepared(
     sa.select(
         OrderLine.product_name,
         OrderLine.variant_name,
@@ -61,6 +64,29 @@ LINES = (
     )
     .where(OrderLine.order_id == sa.bindparam("order_id"))
     .order_by(OrderLine.position)
+)
+SETTLED = Prepared(
+    sa.select(
+        Order.id,
+        Order.number,
+        Order.state,
+        Order.person_id,
+        Order.email,
+        Order.currency,
+        Order.address,
+        Order.goods_minor,
+        Order.discount_minor,
+        Order.shipping_minor,
+        Order.shipping_method,
+        Order.tax_minor,
+        Order.total_minor,
+        Order.payment_method,
+    ).where(Order.number == sa.bindparam("number"))
+)
+MOVE = Prepared(
+    sa.update(Order)
+    .where(Order.id == sa.bindparam("order_id"), Order.state == sa.bindparam("before"))
+    .values(state=sa.bindparam("after"))
 )
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
 
@@ -139,7 +165,7 @@ def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
         payments.await_answer(attempt_id=attempt_id, outcome=outcome)
         return
     with unit_of_work():
-        order = db.session.scalars(NUMBERED, {"number": number}).one()
+        order = statements.run(SETTLED, {"number": number}).one()
         if not payments.settle(attempt_id=attempt_id, outcome=outcome):
             if outcome.result is Result.CAPTURED and payments.capture_late(
                 attempt_id=attempt_id, outcome=outcome
@@ -148,7 +174,7 @@ def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
                 refunding.reserve(reference=number, amount=amount, key=f"{number}:late")
             return
         if outcome.result is Result.DECLINED:
-            _undo(order)
+            _undo(db.session.scalars(NUMBERED, {"number": number}).one())
             return
         _move(order, NEXT_STATE[outcome.result])
         if order.email:
@@ -223,23 +249,37 @@ def _undo(order: Order) -> None:
     ).all()
     stock.give_back(lines=[(row.variant_id, row.quantity) for row in lines], reference=order.number)
     letting_off.give_back(order)
+    before = State(order.state)
+    check_move(before, State.CANCELLED)
     cart_id, order.cart_id, order.idempotency_key = order.cart_id, None, None
-    _move(order, State.CANCELLED)
-    order.is_given_up = True
+    order.state, order.is_given_up = State.CANCELLED, True
     db.session.flush()
+    _note_move(order.number, before, State.CANCELLED)
     if cart_id is not None:
         carts.reopen(cart_id=cart_id)
 
 
-def _move(order: Order, after: State) -> None:
+def _move(order: Any, after: State) -> None:
+    """Move an order on from the state it was read in.
+
+    Raises ImpossibleMove, also when it was moved by somebody else meanwhile.
+    """
     before = State(order.state)
     check_move(before, after)
-    order.state = after
-    moved = audit.Entry("order.moved", f"order:{order.number}", {"state": before}, {"state": after})
+    moved = statements.run(MOVE, {"order_id": order.id, "before": before, "after": after})
+    if not moved.rowcount:
+        raise ImpossibleMove(
+            f"An order that was {before} a moment ago has just been moved.", before=before, after=after
+        )
+    _note_move(order.number, before, after)
+
+
+def _note_move(number: str, before: State, after: State) -> None:
+    moved = audit.Entry("order.moved", f"order:{number}", {"state": before}, {"state": after})
     audit.record_many(actor=audit.SYSTEM, entries=[moved])
 
 
-def _facts(order: Order) -> dict[str, object]:
+def _facts(order: Any) -> dict[str, object]:
     lines = statements.run(LINES, {"order_id": order.id})
     return {
         "number": order.number,
@@ -254,7 +294,7 @@ def _facts(order: Order) -> dict[str, object]:
                 "goods_minor": promotion.goods_minor,
                 "shipping_minor": promotion.shipping_minor,
             }
-            for promotion in letting_off.promotions_of(order)
+            for promotion in letting_off.promotions_of(order.id)
         ],
         "shipping_minor": order.shipping_minor,
         "shipping_method": order.shipping_method,

@@ -6,13 +6,14 @@ import sqlalchemy as sa
 
 from smartshop.cart.queries import CartKey, CartSnapshot
 from smartshop.kernel import clock, codes, statements
+from smartshop.kernel.prepared import Prepared
 from smartshop.orders.models import Order, OrderLine
 from smartshop.orders.rules.checkout import PlaceOrder
 from smartshop.orders.rules.states import State
 from smartshop.pricing.rules.quoting import Quote
 
-WRITE_ORDER = sa.insert(Order).returning(Order.id)
-WRITE_LINES = sa.insert(OrderLine)
+WRITE_ORDER = Prepared(sa.insert(Order).returning(Order.id))
+WRITE_LINES = Prepared(sa.insert(OrderLine))
 
 
 def write(command: PlaceOrder, key: CartKey, snapshot: CartSnapshot, quote: Quote) -> Order:

@@ -5,12 +5,13 @@ import sqlalchemy as sa
 from smartshop.kernel import clock, statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
+from smartshop.kernel.prepared import Prepared
 from smartshop.kernel.uow import unit_of_work
 from smartshop.payments.models import PaymentAttempt
 from smartshop.payments.rules.gateways import Outcome
 
-OPEN = sa.insert(PaymentAttempt).returning(PaymentAttempt.id)
-SETTLE = (
+OPEN = Prepared(sa.insert(PaymentAttempt).returning(PaymentAttempt.id))
+SETTLE = Prepared(
     sa.update(PaymentAttempt)
     .where(PaymentAttempt.id == sa.bindparam("attempt_id"), PaymentAttempt.settled_at.is_(None))
     .values(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from smartshop.kernel import clock, statements
 from smartshop.kernel.db import UtcDateTime
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.pricing.models.promotions import (
     AudienceMember,
     Promotion,
@@ -94,7 +95,7 @@ def _found(code: str, at: datetime) -> list[tuple[Offer, _Given | None]]:
 
 
 @cache
-def _running_or_given() -> sa.Select[*tuple[Any, ...]]:
+def _running_or_given() -> Prepared:
     code, at = sa.bindparam("code", type_=sa.String()), sa.bindparam("at", type_=UtcDateTime())
     is_automatic = sa.and_(
         sa.not_(Promotion.needs_code),
@@ -105,7 +106,7 @@ def _running_or_given() -> sa.Select[*tuple[Any, ...]]:
     with_code = sa.and_(
         PromotionCode.promotion_id == Promotion.id, PromotionCode.code == code, Promotion.needs_code
     )
-    return (
+    return Prepared(
         sa.select(
             *Promotion.__table__.columns,
             PromotionCode.id.label("code_id"),

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from smartshop.kernel import statements
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
 from smartshop.pricing.rules.shipping import Band, ChargedBy, Shipping
 
@@ -75,9 +75,9 @@ def every_method(country: str) -> list[Shipping]:
 
 
 @cache
-def _of_zone() -> sa.Select[*tuple[Any, ...]]:
+def _of_zone() -> Prepared:
     country = sa.bindparam("country", type_=sa.String())
-    return (
+    return Prepared(
         sa.select(
             ShippingMethod.id,
             ShippingMethod.code,

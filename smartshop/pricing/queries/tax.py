@@ -1,11 +1,11 @@
 """The taxes of a country."""
 
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from smartshop.kernel import statements
+from smartshop.kernel.prepared import Prepared
 from smartshop.pricing.models.tax import EVERYWHERE_ELSE, TaxArea, TaxRate
 from smartshop.pricing.rules.tax import NO_TAX, NO_TAXES, STANDARD, Tax, Taxes
 
@@ -20,10 +20,10 @@ def taxes_of(country: str) -> Taxes:
 
 
 @cache
-def _rates() -> sa.Select[*tuple[Any, ...]]:
+def _rates() -> Prepared:
     own = sa.select(TaxArea.id).where(TaxArea.country == sa.bindparam("country")).scalar_subquery()
     other = sa.select(TaxArea.id).where(TaxArea.country == EVERYWHERE_ELSE).scalar_subquery()
-    return (
+    return Prepared(
         sa.select(
             TaxArea.name,
             TaxArea.is_inclusive,
