@@ -97,6 +97,7 @@ def configure(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=settings.has_secure_cookies,
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
@@ -188,6 +189,7 @@ def register_pages(app: Flask) -> None:
         choices,
         cookies,
         errors,
+        form_tokens,
         guards,
         headers,
         keeping,
@@ -201,6 +203,7 @@ def register_pages(app: Flask) -> None:
     from smartshop.web.blueprints import BLUEPRINTS
 
     cookies.install(app)
+    form_tokens.install(app)
     presenting.install(app)
     assets.install(app)
     errors.install(app)

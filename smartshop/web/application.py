@@ -5,10 +5,10 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.globals import _cv_request
 from flask.sansio.app import App
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template, nodes
@@ -18,7 +18,11 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
 
+from smartshop.kernel import clock
+
 PASSED = (None, _PassArg.eval_context)
+SENT = "_sent"
+"""The day on which a lasting session was sent last, counted from the year 1."""
 MOST_ADDRESSES = 10_000
 IN_THE_SHOP = ("shop.", "static")
 PLAIN = frozenset({"slug", "product_id", "variant_id", "filename"})
@@ -36,6 +40,13 @@ class Sessions(SecureCookieSessionInterface):
         if keys not in self._signers:
             self._signers = {keys: super().get_signing_serializer(app)}
         return self._signers[keys]
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send a session that lasts anew when it changed, and once a day, so that it lasts from the latest visit on."""
+        today = clock.now().toordinal()
+        if session.permanent and session.get(SENT) != today:
+            session[SENT] = today
+        super().save_session(app, session, response)
 
 
 class _SameForAll(Template):

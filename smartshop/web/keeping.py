@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask, current_app, g, request, session
-from flask_wtf.csrf import generate_csrf
 
 from smartshop.web import choices
 from smartshop.web.drawing import locale_name
+from smartshop.web.form_tokens import csrf_token
 from smartshop.web.lately import Shelf
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
@@ -98,7 +98,7 @@ def _is_for_anybody() -> bool:
 
 
 def _renewed(kept: _Kept) -> Made:
-    return replace(kept.made, html=kept.joined(_nonce(), lambda: generate_csrf().encode()))
+    return replace(kept.made, html=kept.joined(_nonce(), lambda: csrf_token().encode()))
 
 
 def _nonce() -> bytes:

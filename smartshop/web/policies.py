@@ -23,8 +23,10 @@ class Policies(Talisman):  # type: ignore[misc]
         own = request.endpoint if hasattr(view, "talisman_view_options") else None
         is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "http") == "https"
         headers, nonce = response.headers, str(getattr(request, "csp_nonce", ""))
+        known = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating over headers gives pairs
         for name, value in self._written.get((own, is_secure)) or self._compose(own, is_secure, nonce):
-            headers[name] = value.replace(PLACE, nonce) if PLACE in value else value
+            write = headers.set if name.lower() in known else headers.add
+            write(name, value.replace(PLACE, nonce) if PLACE in value else value)
         return response
 
     def _compose(self, own: str | None, is_secure: bool, nonce: str) -> tuple[tuple[str, str], ...]:  # noqa: FBT001

@@ -15,6 +15,7 @@ class PayPage:
 
     code: str = CODE
     label: str = "Pay page"
+    has_page: bool = True
     description: str = ""
     is_away: bool = False
     open: dict[str, int] = field(default_factory=dict)

@@ -29,6 +29,7 @@ class StripeCheckout:
     code: str = CODE
     label: str = "Card or wallet"
     description: str = "You pay on the secure page of Stripe and come back here."
+    has_page: bool = True
 
     def check(self, details: Mapping[str, str]) -> None:
         """Everything is typed in on Stripe's own page."""

@@ -50,6 +50,10 @@ class Gateway(Protocol):
     def label(self) -> str: ...
     @property
     def description(self) -> str: ...
+    @property
+    def has_page(self) -> bool:
+        """Whether the customer pays on a page of the provider."""
+        ...
 
     def check(self, details: Mapping[str, str]) -> None: ...
 
@@ -71,6 +75,7 @@ class Offline:
     code: str
     label: str
     description: str
+    has_page: bool = False
 
     def check(self, details: Mapping[str, str]) -> None:
         """There is nothing to check."""
@@ -103,6 +108,7 @@ class DemoCard:
     description: str = (
         "For trying the shop: no money moves. 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
     )
+    has_page: bool = False
 
     def check(self, details: Mapping[str, str]) -> None:
         """Refuse anything but the two test numbers, so that nobody's real card is ever typed in and kept."""

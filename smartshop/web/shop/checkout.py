@@ -79,7 +79,8 @@ def place_order() -> ResponseReturnValue:
         flash(error.message, "warning")
         return cart_page.render(), error.status
     _keep_address(command, form)
-    return redirect(payments.page_to_pay(number) or url_for("shop.order", number=number), 303)
+    page = payments.page_to_pay(number) if gateways.gateway(command.payment_code).has_page else ""
+    return redirect(page or url_for("shop.order", number=number), 303)
 
 
 @bp.get("/checkout/pay/<number>")
