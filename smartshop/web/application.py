@@ -10,7 +10,8 @@ from flask.globals import _cv_request
 from flask.sansio.app import App
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import Serializer, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
@@ -23,10 +24,19 @@ from smartshop.kernel import clock
 PASSED = (None, _PassArg.eval_context)
 SENT = "_sent"
 """The day on which a lasting session was sent last, counted from the year 1."""
+SHORT_BYTES = 1000
 MOST_ADDRESSES = 10_000
 IN_THE_SHOP = ("shop.", "static")
 PLAIN = frozenset({"slug", "product_id", "variant_id", "filename"})
 """What may stand in an address that is remembered: no token, no number of an order, nothing that somebody typed."""
+
+
+class _Signed(URLSafeTimedSerializer):
+    """Flask's serializer, which does not try to squeeze what is short: that takes longer than sending it."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        text = Serializer.dump_payload(self, obj)
+        return super().dump_payload(obj) if len(text) > SHORT_BYTES else base64_encode(text)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -38,8 +48,15 @@ class Sessions(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
         if keys not in self._signers:
-            self._signers = {keys: super().get_signing_serializer(app)}
+            self._signers = {keys: self._signer(super().get_signing_serializer(app))}
         return self._signers[keys]
+
+    def _signer(self, theirs: URLSafeTimedSerializer | None) -> URLSafeTimedSerializer | None:
+        if theirs is None:
+            return None
+        how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+        keys = [*theirs.secret_keys]
+        return _Signed(keys, salt=self.salt, serializer=self.serializer, signer_kwargs=how)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send a session that lasts anew when it changed, and once a day, so that it lasts from the latest visit on."""
