@@ -9,12 +9,13 @@ the database again. The database decides what is written: no turn is needed for 
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 PATIENCE_SECONDS = 0.05
-"""How long a request waits for the one before it; then both are answered at a time."""
+"""How long requests wait for one another; what takes longer is answered beside the others."""
 
 Program = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -26,14 +27,25 @@ class OneByOne:
         self._program = program
         self._patience = patience
         self._turn = threading.Lock()
+        self._begun = 0.0
 
     def __call__(self, environment: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        has_turn = self._turn.acquire(timeout=self._patience)
+        has_turn = self._turn.acquire(blocking=False) or self._waits()
+        if has_turn:
+            self._begun = time.monotonic()
         try:
             return self._program(environment, start_response)
         finally:
             if has_turn:
                 self._turn.release()
+
+    def _waits(self) -> bool:
+        """Whether the turn came before patience ended; nobody waits for a request that has taken too long already."""
+        until = time.monotonic() + self._patience
+        while (left := min(until, self._begun + self._patience) - time.monotonic()) > 0:
+            if self._turn.acquire(timeout=left):
+                return True
+        return False
 
 
 class Queue:

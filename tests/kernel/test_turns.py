@@ -60,6 +60,22 @@ def test_nobody_waits_long_for_a_slow_request() -> None:
     assert asked.most == 3
 
 
+def test_who_comes_while_one_takes_long_does_not_wait_at_all() -> None:
+    asked = Asked()
+    program = turns.OneByOne(asked, patience=1.0)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(program, {}, None)
+        time.sleep(1.1)
+        started = time.monotonic()
+        late = threads.submit(program, {}, None)
+        while asked.inside < 2 and time.monotonic() < started + LONG:
+            time.sleep(0.01)
+        waited = time.monotonic() - started
+        asked.may_go.set()
+        assert [list(answer.result(LONG)) for answer in (slow, late)] == [[b"done"]] * 2
+    assert waited < 0.9
+
+
 def test_a_request_that_fails_gives_its_turn_back() -> None:
     def fail(_environment: dict[str, Any], _start: object) -> Iterable[bytes]:
         raise LookupError
