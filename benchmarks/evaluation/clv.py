@@ -15,6 +15,7 @@ from ml.purchase_models.gammagamma import GammaGamma
 from ml.purchase_models.paretonbd import ParetoNBD
 from ml.purchase_models.summary import PurchaseSummary, TimeUnit
 from ml.purchase_models.valuation import discounted_value
+from ml.value_models.judging import LEVEL
 
 FHL = "Fader, Hardie, Lee 2005"
 FIT, HOLDOUT = "39 weeks", "39 weeks fitted, the next 39 foreseen"
@@ -32,6 +33,10 @@ SECOND = {"a": "a, s", "s": "a, s", "b": "b, beta", "beta": "b, beta"}
 """The columns of the second pair of parameters, which have other names in Pareto/NBD."""
 CLOSES = datetime(2011, 12, 10)  # noqa: DTZ001 - frames hold UTC without a zone
 HOLDOUT_OPENS = "1997-10-01"
+BEFORE = (datetime(2011, 6, 13), datetime(2011, 9, 11))  # noqa: DTZ001
+"""Ends of two windows of 90 days, one after the other, that were over before the last 90 days began."""
+MOST_OFF = 0.03
+"""By how much the share of customers inside an interval may miss its level, as for the calibration error of churn."""
 MANY = 1_000_000
 
 
@@ -45,12 +50,15 @@ def figures() -> Section:
         *_values(models["BG/NBD"], summary),
         *_holdout(models, summary),
         *_online_retail(),
+        *_intervals_before(),
         *_times(summary),
     )
     says = (
         "The count models reproduce what was published. Of the three the likelihood of the calibration weeks chooses"
         " MBG/NBD, which foresees the holdout better than BG/NBD; on Online Retail the served model ranks customers"
         " better than their historical rate does, and both miss the height of an autumn they had not seen before."
+        " So does the interval that is to hold 80%: it held as many in the windows that were over by then, and so there"
+        " was nothing to widen it by, but not in the autumn."
     )
     return Section("Customer value", says, found)
 
@@ -204,13 +212,27 @@ def _online_retail() -> list[Figure]:
                     ("top_decile_lift", "lift of the top tenth", 2),
                 )
             ]  # fmt: skip
+        held = result.metrics["interval_coverage"]
         rows.append(
-            Figure("Share of customers whose spending lay in the interval", result.metrics["interval_coverage"],
+            Figure(f"share of customers whose spending lay in the interval (the last {days} days)", held,
                    "Online Retail", split, baseline=naive["interval_coverage"], baseline_name="historical rate",
-                   goal="meant to be 80%", digits=3, table=SPENDING,
+                   goal=f"80% to within {MOST_OFF:.0%}", is_met=abs(held - LEVEL) <= MOST_OFF, digits=3, table=SPENDING,
                    place=(f"{result.card['count_model']} (served)", "held by the interval"))
         )  # fmt: skip
     return rows
+
+
+def _intervals_before() -> list[Figure]:
+    """What the interval held in the windows by which it could have been widened before the last one was opened."""
+    lines = datasets.online_retail(_data("online_retail.csv.xz"))
+    found = [clv.train(lines, end, horizon_days=90) for end in BEFORE]
+    return [
+        Figure(f"Share of customers whose spending lay in the interval, 90 days to {end:%Y-%m-%d}",
+               result.metrics["interval_coverage"], "Online Retail", "windows before the last",
+               baseline=result.card["rivals"]["historical rate"]["interval_coverage"], baseline_name="historical rate",
+               digits=3, table=SPENDING)
+        for end, result in zip(BEFORE, found, strict=True)
+    ]  # fmt: skip
 
 
 def _times(summary: PurchaseSummary) -> list[Figure]:
