@@ -108,6 +108,7 @@ def calibration_error(lines: pd.DataFrame) -> float:
     return metrics.calibration_error(tested["actual"].to_numpy(), tested["predicted"].to_numpy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("returners", [0.15, 0.0], ids=["autumn only", "no season"])
 def test_the_same_weeks_a_year_before_make_probabilities_truer_and_never_worse(
     returners: float, monkeypatch: pytest.MonkeyPatch
