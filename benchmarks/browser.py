@@ -73,7 +73,7 @@ class Visitor(Browser):
         parts = [self.page]
         missing = length - len(self.page)
         while missing > 0:
-            parts.append(self._more())
+            parts.append(self._more(missing, socket.MSG_WAITALL))
             missing -= len(parts[-1])
         self.page = b"".join(parts)
         if is_last:
@@ -81,8 +81,8 @@ class Visitor(Browser):
             self._open()
         return int(head[9:12])
 
-    def _more(self) -> bytes:
-        received = self._socket.recv(1 << 17)
+    def _more(self, most: int = 1 << 17, how: int = 0) -> bytes:
+        received = self._socket.recv(most, how)
         if not received:
             raise ConnectionError("the server closed the connection in the middle of an answer")
         return received
