@@ -5,7 +5,10 @@ import socket
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+HIDDEN = re.compile(rb'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+COOKIE = re.compile(rb"\r\nset-cookie: *([^\r]+)", re.IGNORECASE)
+LAST = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -18,7 +21,7 @@ class Browser:
 
     def hidden(self) -> dict[str, str]:
         """The hidden fields of the page shown last."""
-        return dict(HIDDEN.findall(self.page.decode()))
+        return {name.decode(): value.decode() for name, value in HIDDEN.findall(self.page)}
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -37,7 +40,9 @@ class Visitor(Browser):
         self._open()
 
     def _open(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        self._socket = socket.socket()
+        self._socket.settimeout(60)
+        self._socket.connect(("127.0.0.1", self._port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path: str) -> int:
@@ -60,16 +65,11 @@ class Visitor(Browser):
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
-        head, self.page = received[:end].decode("latin-1"), received[end + 4 :]
-        length, is_last = 0, False
-        for line in head.split("\r\n")[1:]:
-            name, _, value = line.partition(": ")
-            if name.lower() == "content-length":
-                length = int(value)
-            elif name.lower() == "set-cookie":
-                self._keep_cookie(value)
-            elif name.lower() == "connection":
-                is_last = value.lower() == "close"
+        head, self.page = received[:end], received[end + 4 :]
+        found = LENGTH.search(head)
+        length, is_last = int(found[1]) if found else 0, LAST.search(head) is not None
+        for cookie in COOKIE.findall(head):
+            self._keep_cookie(cookie.decode("latin-1"))
         parts = [self.page]
         missing = length - len(self.page)
         while missing > 0:

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request, session
 from smartshop.web import choices
 from smartshop.web.drawing import locale_name
 from smartshop.web.form_tokens import csrf_token
-from smartshop.web.lately import Shelf
+from smartshop.web.lately import MOST_THINGS, Shelf
 from smartshop.web.presenting import settings
 from smartshop.web.signing import current_person
 
@@ -51,9 +51,21 @@ class _Kept:
 
 
 class PageKeeper(Shelf[_Kept]):
-    """The pages of one process, cut where something of a visitor's own goes."""
+    """The pages of one process, cut where something of a visitor's own goes.
+
+    When the shelf is full, a page makes room for itself only when it is asked for a second time: what is asked for once
+    is no reason to let go of what many ask for.
+    """
+
+    def __init__(self, seconds: int, most: int = MOST_THINGS) -> None:
+        super().__init__(seconds, most)
+        self._asked = Shelf[bool](seconds, 10 * most)
 
     def keep(self, key: str, made: Made) -> None:
+        """Keep a page, or that it was asked for."""
+        if not self.has_room_for(key) and not self._asked.find(key):
+            self._asked.put(key, True)
+            return
         body = made.html.encode() if isinstance(made.html, str) else made.html
         nonce, token = _nonce(), g.get("csrf_token", "").encode()
         pieces, marks = _cut(body, [mark for mark in (nonce, token) if mark])

@@ -21,6 +21,10 @@ class Shelf(Generic[T]):
         self._things: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def has_room_for(self, key: Hashable) -> bool:
+        """Whether nothing else has to go for it."""
+        return key in self._things or len(self._things) < self._most
+
     def find(self, key: Hashable) -> T | None:
         with self._lock:
             until, thing = self._things.get(key, (0.0, None))
