@@ -17,7 +17,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import _PassArg
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from smartshop.kernel import clock
 
@@ -118,8 +118,12 @@ class _Templates(Environment):
         return self._found[name]
 
     @staticmethod
-    def escaped(value: object) -> Markup:
-        return value if type(value) is Markup else escape(value)
+    def escaped(value: object) -> str:
+        """What stands in the page: it is joined to other text at once, so that it need not be known as markup."""
+        kind = type(value)
+        if kind is Markup:
+            return value  # type: ignore[return-value]
+        return _escape_inner(value) if kind is str else escape(value)  # type: ignore[arg-type]
 
 
 class Application(Flask):
