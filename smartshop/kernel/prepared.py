@@ -55,7 +55,7 @@ class Prepared:
     def run(self, connection: sa.Connection, values: Values | Sequence[Values] | None = None) -> Rows:
         """Run it in the transaction of a connection, with one set of values or a list of them.
 
-        Raises what SQLAlchemy raises when the database refuses, and KeyError for a value that is missing.
+        Raises what SQLAlchemy raises: InvalidRequestError for a value that is missing, and what the database refuses.
         """
         is_many = type(values) is list
         first: Values = (values[0] if is_many else values) or {}  # type: ignore[index, assignment]

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, OperationalError
+from sqlalchemy.exc import (
+    IntegrityError,
+    InvalidRequestError,
+    MultipleResultsFound,
+    NoResultFound,
+    OperationalError,
+)
 
 from smartshop.catalog.models import Category, Product
 from smartshop.inventory.models import StockLevel, StockMovement
@@ -113,7 +119,7 @@ def test_what_the_database_refuses_is_told_as_sqlalchemy_tells_it(any_app: Flask
 
 def test_a_missing_value_is_named_and_nothing_is_run(any_app: Flask) -> None:
     named = Prepared(sa.select(Category.id).where(Category.slug == sa.bindparam("slug")))
-    with pytest.raises((KeyError, sa.exc.StatementError, sa.exc.InvalidRequestError), match="slug"):
+    with pytest.raises(InvalidRequestError, match="slug"):
         statements.run(named, {})
 
 
