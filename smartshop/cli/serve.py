@@ -1,8 +1,10 @@
 """``python app.py``: the demo shop from nothing to served, and again in seconds."""
 
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,12 +22,14 @@ from smartshop.insights.queries import runs
 from smartshop.kernel.config import ROOT, Settings
 
 PATIENCE_SECONDS = 60
+LAST_PORT = 65535
 
 
 def serve_demo(app: Flask) -> None:
     """Migrate, load the demo into an empty shop, train, then serve until interrupted."""
     settings: Settings = app.config["SETTINGS"]
     address = os.environ.setdefault("SMARTSHOP_BIND", "127.0.0.1:5000")
+    refuse_taken(address)
     os.environ.setdefault("SMARTSHOP_BASE_URL", f"http://{address}")
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
@@ -38,8 +42,29 @@ def serve_demo(app: Flask) -> None:
         processes.start("gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app")
         _wait_until_ready(f"http://{address}/readyz", processes)
         processes.start("flask", "jobs", "run")
-        _welcome(settings.instance, address)
+        welcome(settings, address)
         processes.wait()
+
+
+def refuse_taken(address: str) -> None:
+    """End before anything is loaded where the demo could not be served: SystemExit says what to do.
+
+    Whoever listens there would answer for this shop, and the newcomer would be shown another one.
+    """
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal() and int(port) <= LAST_PORT):
+        raise SystemExit(
+            f"{address} is no address. Write host:port, such as 127.0.0.1:5001; ports end at {LAST_PORT}."
+        )
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise SystemExit(
+                f"Something is served on {address} already, an earlier shop perhaps. Choose another port: make run PORT=5001"
+            ) from None
+        raise SystemExit(f"Nothing can be served on {address}: {problem.strerror}") from None
 
 
 def _run(*words: str) -> None:
@@ -101,15 +126,23 @@ def _wait_until_ready(url: str, processes: _Processes) -> None:
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.1)
-    raise SystemExit(
-        "The shop did not start. The lines above say why; is the port taken? Try SMARTSHOP_BIND=127.0.0.1:5001"
-    )
+    raise SystemExit("The shop did not start. The lines above say why.")
 
 
-def _welcome(instance: Path, address: str) -> None:
+def welcome(settings: Settings, address: str) -> None:
+    """Print where the shop is, who can sign in, and where its e-mails go."""
     click.secho(f"\nYour shop is open: http://{address}", bold=True)
-    accounts = instance / "demo-accounts.json"
+    accounts = settings.instance / "demo-accounts.json"
     if accounts.is_file():
         for account in json.loads(accounts.read_text(encoding="utf-8")):
             click.echo(f"  {account['role']:<9} {account['email']:<24} {account['password']}")
-    click.echo(f"  admin pages: http://{address}/admin/    stop with Ctrl-C\n")
+    click.echo(f"  admin pages: http://{address}/admin/")
+    if not settings.mail_url:
+        click.echo(f"  e-mails, and the codes in them, are files in {_short(settings.instance / 'outbox')}")
+    click.echo("  stop with Ctrl-C\n")
+
+
+def _short(path: Path) -> Path:
+    """As the newcomer would write it in the folder they are in."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
