@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import cloned_traverse
 
 LONGEST = 100
 """How long a list may be for its SQL to be kept: another length is another statement."""
@@ -73,7 +74,8 @@ class _Form:
     """A prepared statement in the SQL of one database, for values of these names and lists of these lengths."""
 
     def __init__(self, statement: Any, dialect: Dialect, given: Values, *, is_many: bool) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(given), for_executemany=is_many)
+        written = _with_constants(statement, given)
+        compiled = written.compile(dialect=dialect, column_keys=list(given), for_executemany=is_many)
         state = compiled.construct_expanded_state(dict(given), escape_names=False)
         self._sql, self._is_many, self._is_positional = state.statement, is_many, compiled.positional
         self._keys = list(state.positiontup if compiled.positional else state.parameters)
@@ -118,6 +120,20 @@ class _Form:
         if self._read is None:
             self._read = _reading(self._columns, dialect, cursor.description)
         return map(self._read, cursor.fetchall())
+
+
+def _with_constants(statement: Any, given: Values) -> Any:
+    """The statement with its own words and numbers written into its SQL.
+
+    Where one decides whether a partial index may be used, SQLite plans a statement again each time it is bound, and
+    PostgreSQL's plan for any value leaves the index out.
+    """
+
+    def write(bind: sa.BindParameter[Any]) -> None:
+        is_own = bind.key not in given and bind.callable is None and not bind.required
+        bind.literal_execute = bind.literal_execute or (is_own and isinstance(bind.value, str | int))
+
+    return cloned_traverse(statement, {}, {"bindparam": write})
 
 
 def _made(compiled: SQLCompiler) -> dict[str, Callable[[], Any]]:

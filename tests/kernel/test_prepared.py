@@ -133,6 +133,20 @@ def test_one_row_means_one(any_app: Flask) -> None:
         statements.run(every, {"above": 10_000}).one()
 
 
+def test_the_own_words_of_a_statement_stand_in_its_sql(any_app: Flask) -> None:
+    make_category(name="50 % off 'n' more", slug="off")
+    own = Prepared(
+        sa.select(Category.id).where(
+            Category.name == "50 % off 'n' more",
+            Category.position >= 0,
+            Category.slug == sa.bindparam("slug"),
+        )
+    )
+    with counted_queries() as queries:
+        assert [len(statements.run(own, {"slug": slug})) for slug in ("off", "of'f")] == [1, 0]
+    assert all("off ''n'' more'" in query and "of'f" not in query for query in queries)
+
+
 def test_budgets_of_queries_count_prepared_statements_too(any_app: Flask) -> None:
     with counted_queries() as queries:
         statements.run(Prepared(sa.select(Product.id)))

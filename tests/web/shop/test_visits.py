@@ -1,8 +1,13 @@
 """The visitors of the benchmark do what it says that they do."""
 
+import sqlite3
+from contextvars import Context
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 
 from benchmarks import shelves, visits
 from benchmarks.processor import InsideVisitor
@@ -41,3 +46,37 @@ def test_a_checkout_ends_with_one_paid_order(asking: InsideVisitor) -> None:
 def test_a_failed_visit_is_no_visit(asking: InsideVisitor) -> None:
     with pytest.raises(AssertionError):
         visits.look(asking, 4711)
+
+
+def test_a_checkout_plans_no_statement_anew(app: Flask) -> None:
+    shelves.fill(20)
+    app.config["WTF_CSRF_ENABLED"] = True
+    db.session.remove()
+    planned: list[int] = []
+
+    def note(_connection: Any, cursor: Any, *_rest: Any) -> None:
+        if id(cursor.connection) not in watched:
+            watched.add(id(cursor.connection))
+            cursor.connection.set_authorizer(allowed)
+
+    def allowed(action: int, *_rest: object) -> int:
+        if action != sqlite3.SQLITE_TRANSACTION:
+            planned.append(action)
+        return sqlite3.SQLITE_OK
+
+    def check_out() -> None:
+        visits.check_out(InsideVisitor(app.wsgi_app), NUMBER)
+
+    watched: set[int] = set()
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for _ in range(2):
+            Context().run(check_out)
+        assert planned
+        planned.clear()
+        Context().run(check_out)
+        assert planned == []
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+        engine.dispose()
