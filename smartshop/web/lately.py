@@ -41,6 +41,28 @@ class Shelf(Generic[T]):
                 self._things.popitem(last=False)
 
 
+class ChoosyShelf(Shelf[T]):
+    """A shelf that, when full, takes only what is brought a second time.
+
+    What is asked for once is no reason to let go of what many ask for.
+    """
+
+    def __init__(self, seconds: int, most: int = MOST_THINGS) -> None:
+        super().__init__(seconds, most)
+        self._brought = Shelf[bool](seconds, 2 * most)
+
+    def is_known(self, key: Hashable) -> bool:
+        """Whether it is there, or was brought before; from now on it was."""
+        is_known = key in self._things or self._brought.find(key) is not None
+        if not is_known:
+            self._brought.put(key, True)
+        return is_known
+
+    def put(self, key: Hashable, thing: T) -> None:
+        if self.has_room_for(key) or self.is_known(key):
+            super().put(key, thing)
+
+
 def install(app: Flask) -> None:
     app.extensions["lately"] = Shelf[Any](app.config["SETTINGS"].kept_seconds)
 

@@ -1,6 +1,6 @@
 """How templates show money, dates and numbers, and what every page knows. Nothing else formats them."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -136,6 +136,11 @@ def footer_pages() -> tuple[PageLink, ...]:
         return lately.made("footer pages", content.in_footer)
     except SQLAlchemyError:
         return ()
+
+
+def surroundings() -> tuple[Hashable, ...]:
+    """What a page of the shop has around it for somebody who is not signed in."""
+    return (*_shop_front().values(), footer_pages())
 
 
 def recognised() -> SignedIn | None:

@@ -1,16 +1,24 @@
-"""Pages kept for a few seconds: the same for everybody but for what is personal, and never for those with a cart."""
+"""Pages kept for a few seconds, never for those with a cart, and drawings kept for as long as they show the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, template_rendered
+from jinja2 import Template
 
 from smartshop.activity.models import Event
+from smartshop.catalog.models import Category, Product, Variant
 from smartshop.catalog.operations import listing
+from smartshop.content.models import TextPage
+from smartshop.inventory.models import StockLevel
 from smartshop.kernel.extensions import db
-from smartshop.web.keeping import Made, PageKeeper
-from smartshop.web.lately import MOST_THINGS, Shelf
+from smartshop.kernel.uow import unit_of_work
+from smartshop.web.keeping import PageKeeper
+from smartshop.web.lately import ChoosyShelf, Shelf
 from smartshop.web.tracking import EventBuffer
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, Goods, make_category, make_person, make_product, make_variant
@@ -73,7 +81,7 @@ def test_who_has_a_cart_or_an_account_gets_a_page_of_their_own(
 
 
 def test_a_page_is_made_anew_after_its_time(app: Flask, keeper: PageKeeper, mug: Goods) -> None:
-    keeper.seconds = -1
+    keeper.pages.seconds = -1
     ShopClient(app).get("/c/mugs")
     make_variant(product_id=mug.product_id, price_minor=123, position=1)
     listing.refresh([mug.product_id])
@@ -104,17 +112,15 @@ def test_what_was_not_found_or_makes_no_sense_is_not_kept(app: Flask, keeper: Pa
     assert ShopClient(app).get("/c/wheels?sort=magic").status_code == 400
 
 
-def test_the_longest_unused_page_makes_room_for_one_that_is_asked_for_twice(
-    app: Flask, keeper: PageKeeper
-) -> None:
-    with app.test_request_context("/"):
-        for number in range(MOST_THINGS + 1):
-            keeper.keep(str(number), Made("page"))
-        assert keeper.find(str(MOST_THINGS)) is None
-        keeper.keep(str(MOST_THINGS), Made("page"))
-        assert keeper.find(str(MOST_THINGS)) is not None
-        assert keeper.find("0") is None
-        assert keeper.find("1") is not None
+def test_the_longest_unused_thing_makes_room_for_one_that_is_brought_twice() -> None:
+    shelf = ChoosyShelf[str](60, 3)
+    for number in range(4):
+        shelf.put(number, "page")
+    assert shelf.find(3) is None
+    shelf.put(3, "page")
+    assert shelf.find(3) == "page"
+    assert shelf.find(0) is None
+    assert shelf.find(1) == "page"
 
 
 def test_who_has_a_cart_gets_the_counts_of_a_moment_ago_and_the_products_of_now(
@@ -130,3 +136,93 @@ def test_who_has_a_cart_gets_the_counts_of_a_moment_ago_and_the_products_of_now(
     with counted_queries() as second:
         assert "Bowl" in buyer.get("/search").text
     assert len(second) == len(first) - 3
+
+
+@contextmanager
+def drawn_templates(app: Flask) -> Iterator[list[str]]:
+    """The templates that are drawn inside, in order."""
+    drawn: list[str] = []
+
+    def note(_app: Flask, template: Template, **_rest: object) -> None:
+        drawn.append(str(template.name))
+
+    with template_rendered.connected_to(note, app):
+        yield drawn
+
+
+@pytest.mark.parametrize("path", ["/", "/c/mugs", "/search?q=mug", "/p/{slug}"])
+def test_a_page_that_shows_the_same_is_drawn_twice_and_never_again(
+    app: Flask, keeper: PageKeeper, mug: Goods, path: str
+) -> None:
+    keeper.pages.seconds = -1
+    with drawn_templates(app) as drawn:
+        answers = [ShopClient(app).get(path.format(slug=mug.slug)) for _ in range(4)]
+    assert len(drawn) == 2
+    assert {len(answer.text) for answer in answers} == {len(answers[0].text)}
+    nonces = {answer.text.partition('nonce="')[2].partition('"')[0] for answer in answers}
+    assert len(nonces) == 4
+
+
+def of_product(**values: object) -> Callable[[Goods], None]:
+    def change(goods: Goods) -> None:
+        db.session.execute(sa.update(Product).where(Product.id == goods.product_id).values(**values))
+
+    return change
+
+
+def rename_category(_goods: Goods) -> None:
+    db.session.execute(sa.update(Category).values(name="Beakers"))
+
+
+def change_price(goods: Goods) -> None:
+    db.session.execute(sa.update(Variant).where(Variant.id == goods.variant_id).values(price_minor=98765))
+
+
+def sell_out(goods: Goods) -> None:
+    db.session.execute(
+        sa.update(StockLevel).where(StockLevel.variant_id == goods.variant_id).values(on_hand=0)
+    )
+
+
+def add_a_page(_goods: Goods) -> None:
+    db.session.add(TextPage(slug="us", title="Who we are", body="We.", is_in_footer=True, **SHOWN))
+
+
+SHOWN: dict[str, Any] = {"is_published": True, "position": 1, "updated_at": datetime(2026, 3, 1, tzinfo=UTC)}
+CHANGES: list[tuple[Callable[[Goods], None], str]] = [
+    (of_product(name="Tankard"), "Tankard"),
+    (of_product(description="Holds a pint."), "Holds a pint."),
+    (of_product(attributes={"Colour": "Teal"}), "Teal"),
+    (of_product(rating_sum=9, rating_count=2), "4.5 out of 5"),
+    (rename_category, "Beakers"),
+    (change_price, "£987.65"),
+    (sell_out, "Sold out"),
+    (add_a_page, "Who we are"),
+]
+
+
+@pytest.mark.parametrize(("change", "seen"), CHANGES)
+def test_a_drawn_page_shows_every_change_at_once(
+    app: Flask, keeper: PageKeeper, mug: Goods, change: Callable[[Goods], None], seen: str
+) -> None:
+    keeper.pages.seconds = -1
+    for _ in range(3):
+        assert seen not in ShopClient(app).get(f"/p/{mug.slug}").text
+    with unit_of_work():
+        change(mug)
+    assert seen in ShopClient(app).get(f"/p/{mug.slug}").text
+
+
+def test_who_has_a_cart_gets_a_drawn_page_with_what_is_in_it(
+    app: Flask, keeper: PageKeeper, mug: Goods
+) -> None:
+    buyers = [ShopClient(app), ShopClient(app)]
+    for quantity, buyer in enumerate(buyers, start=1):
+        buyer.get(f"/p/{mug.slug}")
+        buyer.submit("/cart/add", {"variant_id": str(mug.variant_id), "quantity": str(quantity)})
+    seen = [[buyer.get("/c/mugs").text for buyer in buyers] for _ in range(2)]
+    with drawn_templates(app) as drawn:
+        assert [[len(buyer.get("/c/mugs").text) for buyer in buyers]] == [[len(page) for page in seen[1]]]
+    assert drawn == []
+    for quantity, page in enumerate(seen[1], start=1):
+        assert f"Items in the cart: </span>{quantity}</span>" in page

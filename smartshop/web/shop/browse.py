@@ -1,6 +1,7 @@
 """Home, category and search."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from smartshop.kernel.extensions import limiter
 from smartshop.kernel.pages import Page
 from smartshop.web import keeping, lately, parsing, tracking
 from smartshop.web.guards import PUBLIC, access
-from smartshop.web.keeping import Made
+from smartshop.web.keeping import Shown
 from smartshop.web.shop import moved, narrowing
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.throttling import SUGGESTIONS
@@ -41,10 +42,10 @@ def home() -> ResponseReturnValue:
     return keeping.page(_home).html
 
 
-def _home() -> Made:
+def _home() -> Shown:
     newest = browsing.newest(8)
     popular = browsing.bestsellers(8) or newest
-    return Made(render_template("shop/home.html", popular=popular, newest=newest))
+    return Shown("shop/home.html", {"popular": popular, "newest": newest})
 
 
 @bp.get("/c/<slug>")
@@ -58,15 +59,11 @@ def category(slug: str) -> ResponseReturnValue:
     return made.html
 
 
-def _category(slug: str) -> Made:
+def _category(slug: str) -> Shown:
     sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
     shelf = browsing.category(slug)
     found = _listed(narrowing.wanted(Wanted(category_ids=shelf.ids)), sort, number)
-    return Made(
-        render_template(
-            "shop/category.html", category=shelf, found=found, page=found.page, sort=sort, sorts=list(Sort)
-        )
-    )
+    return Shown("shop/category.html", {"category": shelf, **_facts(found, sort)})
 
 
 @bp.get("/search", endpoint="search")
@@ -79,23 +76,15 @@ def search_page() -> ResponseReturnValue:
     return made.html
 
 
-def _search(query: str) -> Made:
+def _search(query: str) -> Shown:
     sort, number = parsing.choice("sort", Sort, Sort.FEATURED), parsing.page_number()
     asked = narrowing.wanted(Wanted(words=tuple(searching.words(query)), is_unreadable=_is_only_signs(query)))
     page, meant = search.listing(asked, sort=sort, page=number), None
     if page.total == 0 and not asked.is_narrowed:
         meant = _closest(asked)
     found = _listed(meant, sort, number) if meant else _with_filters(page, asked)
-    html = render_template(
-        "shop/search.html",
-        query=query,
-        meant=" ".join(meant.words) if meant else "",
-        found=found,
-        page=found.page,
-        sort=sort,
-        sorts=list(Sort),
-    )
-    return Made(html, found=found.page.total, is_lasting=found.page.total > 0)
+    facts = {"query": query, "meant": " ".join(meant.words) if meant else "", **_facts(found, sort)}
+    return Shown("shop/search.html", facts, found=found.page.total, is_lasting=found.page.total > 0)
 
 
 @bp.get("/search/suggest")
@@ -126,6 +115,10 @@ def _closest(asked: Wanted) -> Wanted | None:
         misses.note(query=" ".join(asked.words))
         return None
     return replace(asked, words=meant)
+
+
+def _facts(found: Found, sort: Sort) -> dict[str, Any]:
+    return {"found": found, "page": found.page, "sort": sort, "sorts": list(Sort)}
 
 
 def _listed(asked: Wanted, sort: Sort, number: int) -> Found:

@@ -1,6 +1,5 @@
 """The product page."""
 
-from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from smartshop.activity.rules import Kind
@@ -11,7 +10,7 @@ from smartshop.kernel.errors import NotFound
 from smartshop.pricing.queries import shipping
 from smartshop.web import keeping, lately, parsing, recent, tracking
 from smartshop.web.guards import PUBLIC, access
-from smartshop.web.keeping import Made
+from smartshop.web.keeping import Shown
 from smartshop.web.presenting import settings
 from smartshop.web.shop import moved
 from smartshop.web.shop.blueprint import bp
@@ -31,18 +30,17 @@ def show(slug: str) -> ResponseReturnValue:
     return made.html
 
 
-def _page(slug: str) -> Made:
+def _page(slug: str) -> Shown:
     product, person = browsing.product(slug, lately.made("tree", browsing.Tree.read)), current_person()
     order, number = parsing.choice("reviews", Order, Order.NEWEST), parsing.page_number()
-    html = render_template(
-        "shop/product.html",
-        product=product,
-        availability=inventory.availability([variant.id for variant in product.variants]),
-        delivery=lately.made("delivery", lambda: shipping.shipping_methods(settings().country)),
-        said=reviews.of_product(product.id, order=order, page=number),
-        goes_with=related.goes_with(product_id=product.id, category_id=product.category.id),
-        order=order,
-        orders=list(Order),
-        own_review=reviews.own(product_id=product.id, person_id=person.person_id) if person else None,
-    )
-    return Made(html, product_id=product.id)
+    facts = {
+        "product": product,
+        "availability": inventory.availability([variant.id for variant in product.variants]),
+        "delivery": lately.made("delivery", lambda: shipping.shipping_methods(settings().country)),
+        "said": reviews.of_product(product.id, order=order, page=number),
+        "goes_with": related.goes_with(product_id=product.id, category_id=product.category.id),
+        "order": order,
+        "orders": list(Order),
+        "own_review": reviews.own(product_id=product.id, person_id=person.person_id) if person else None,
+    }
+    return Shown("shop/product.html", facts, product_id=product.id)
