@@ -300,6 +300,20 @@ def test_an_older_encoding_is_read_and_said(app: Flask, tmp_path: Path) -> None:
     assert "Café lamp" in db.session.scalars(sa.select(Product.name)).all()
 
 
+def test_a_byte_late_in_a_file_decides_how_all_of_it_is_read(app: Flask, tmp_path: Path) -> None:
+    rows = [
+        [*ROWS[0][:2], "CAFÉ", "two", *ROWS[0][4:]],
+        *[ROWS[0]] * 400,
+        [*ROWS[0][:2], "BLUE LAMP", *ROWS[0][3:]],
+    ]
+    path = write_csv(tmp_path / "lines.csv", rows)
+    path.write_bytes(path.read_bytes().replace(b"BLUE LAMP", b"CAF\xc9 LAMP"))
+    rejects = tmp_path / "rejects.csv"
+    assert dict(run(path, rejects=rejects).rejected) == {"bad_number": 1}
+    with rejects.open(encoding="utf-8", newline="") as file:
+        assert [row[4] for row in csv.reader(file)] == ["Description", "CAFÉ".encode().decode("cp1252")]
+
+
 @pytest.mark.parametrize(("currency", "message"), [("XXQ", "not an ISO 4217"), ("pounds", "not an ISO 4217")])
 def test_an_unknown_currency_is_refused(app: Flask, tmp_path: Path, currency: str, message: str) -> None:
     before = counts()

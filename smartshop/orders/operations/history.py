@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from smartshop.catalog.operations import bulk as catalog_bulk
 from smartshop.identity.operations import bulk as identity_bulk
 from smartshop.inventory.operations import bulk as inventory_bulk
-from smartshop.kernel import audit, clock
+from smartshop.kernel import audit, clock, cycles
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.operations import history_rejects, history_writing, popularity
@@ -103,6 +103,7 @@ class _Plan:
     notes: tuple[str, ...]
 
 
+@cycles.unsearched()
 def import_history(*, path: Path, options: Options, progress: Progress = without_progress) -> ImportReport:
     """Add what a file of order lines tells and the shop does not know yet.
 
@@ -118,7 +119,7 @@ def import_history(*, path: Path, options: Options, progress: Progress = without
     listed = {number: reason for number, reason in rejected.items() if reason != Reason.ALREADY_IMPORTED}
     rejects = options.rejects if listed else None
     if rejects is not None:
-        history_rejects.write(rejects, path, listed)
+        history_rejects.write(rejects, path, listed, read.encoding)
     if not plan.orders and not plan.returns and Reason.ALREADY_IMPORTED not in rejected.values():
         raise NothingToImport(_nothing(path, read, rejected, rejects))
     if (plan.orders or plan.returns) and not options.is_dry_run:

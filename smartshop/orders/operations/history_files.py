@@ -1,6 +1,5 @@
 """Files of order lines: csv (plain, gz, xz), xlsx and parquet, read row by row as text."""
 
-import codecs
 import csv
 import gzip
 import io
@@ -18,20 +17,24 @@ from smartshop.orders.operations.history_tables import Progress, Row, Table, Unr
 MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "xlsx", b"PAR1": "parquet"}
 SUFFIXES = {".gz": "gz", ".xz": "xz", ".xlsx": "xlsx", ".parquet": "parquet"}
 DELIMITERS = ",;\t|"
-UTF8, WINDOWS = "utf-8-sig", "cp1252"
+ENCODINGS = ("utf-8-sig", "cp1252")
+"""UTF-8 when every byte of a file is, else Windows-1252 when every byte is that."""
 CHUNK = 1 << 20
 PROGRESS_EVERY = 8192
 BROKEN_ARCHIVE = (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error)
 
 
-def open_table(path: Path, progress: Progress = without_progress) -> Table:
-    """The table in a file. Raises UnreadableFile, also while its rows are read."""
+def open_table(path: Path, progress: Progress = without_progress, *, encoding: str = ENCODINGS[0]) -> Table:
+    """The table in a file; ``encoding`` is that of CSV, which alone has one.
+
+    Raises UnreadableFile, and UnicodeDecodeError where the encoding is another; both also while rows are read.
+    """
     kind = _kind(path)
     if kind == "xlsx":
         return history_sheets.spreadsheet(path)
     if kind == "parquet":
         return history_sheets.parquet(path, progress)
-    return _csv(path, kind, progress)
+    return _csv(path, kind, encoding, progress)
 
 
 def _kind(path: Path) -> str:
@@ -56,8 +59,7 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _csv(path: Path, kind: str, progress: Progress) -> Table:
-    encoding = _encoding(path, kind)
+def _csv(path: Path, kind: str, encoding: str, progress: Progress) -> Table:
     with (
         _unpacked(path, kind) as (unpacked, _),
         io.TextIOWrapper(unpacked, encoding=encoding, newline="") as text,
@@ -68,7 +70,7 @@ def _csv(path: Path, kind: str, progress: Progress) -> Table:
     _, header = next(rows, (0, []))
     if not any(header):
         raise UnreadableFile(f"{path.name} has no header row.")
-    notes = () if encoding == UTF8 else ("The text is not UTF-8: it was read as Windows-1252.",)
+    notes = () if encoding == ENCODINGS[0] else ("The text is not UTF-8: it was read as Windows-1252.",)
     return Table(header, rows, has_comma_cells=delimiter != ",", notes=notes)
 
 
@@ -86,21 +88,6 @@ def _unpacked(path: Path, kind: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise UnreadableFile(
             f"{path.name} is damaged or cut short: {error}. Copy or download it again."
         ) from error
-
-
-def _encoding(path: Path, kind: str) -> str:
-    """UTF-8 when every byte of the file is, else Windows-1252 when every byte is that; else refused."""
-    for encoding in (UTF8, WINDOWS):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with _unpacked(path, kind) as (unpacked, _):
-            try:
-                while chunk := unpacked.read(CHUNK):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-    raise UnreadableFile(f"{path.name} is neither UTF-8 nor Windows-1252 text. Save it as 'CSV UTF-8'.")
 
 
 def _csv_rows(path: Path, kind: str, encoding: str, delimiter: str, progress: Progress) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from smartshop.orders.operations import history_files
-from smartshop.orders.operations.history_tables import Progress
+from smartshop.orders.operations.history_tables import Progress, Table, UnreadableFile
 from smartshop.orders.rules.history import columns, values
 from smartshop.orders.rules.history.lines import Line, Reason, RowReader
 
@@ -15,11 +15,12 @@ SAMPLE = 1000
 
 @dataclass(frozen=True)
 class ReadLines:
-    """The lines of a file and the rows that are none; ``read`` counts both."""
+    """The lines of a file and the rows that are none; ``read`` counts both. The encoding is what it was read in."""
 
     lines: list[Line]
     rejected: dict[int, Reason]
     notes: tuple[str, ...]
+    encoding: str
 
     @property
     def read(self) -> int:
@@ -28,7 +29,16 @@ class ReadLines:
 
 def read_lines(path: Path, mapping: Mapping[str, str], progress: Progress) -> ReadLines:
     """All lines of a file. Raises UnreadableFile and UnknownColumns."""
-    table = history_files.open_table(path, progress)
+    for encoding in history_files.ENCODINGS:
+        try:
+            table = history_files.open_table(path, progress, encoding=encoding)
+            return ReadLines(*_lines(table, mapping), encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(f"{path.name} is neither UTF-8 nor Windows-1252 text. Save it as 'CSV UTF-8'.")
+
+
+def _lines(table: Table, mapping: Mapping[str, str]) -> tuple[list[Line], dict[int, Reason], tuple[str, ...]]:
     found = columns.recognise(table.header, mapping)
     notes = [f"Columns: {found.described()}.", *table.notes]
     sample = list(islice(table.rows, SAMPLE))
@@ -47,4 +57,4 @@ def read_lines(path: Path, mapping: Mapping[str, str], progress: Progress) -> Re
             lines.append(read)
         else:
             rejected[number] = read
-    return ReadLines(lines, rejected, tuple(notes))
+    return lines, rejected, tuple(notes)

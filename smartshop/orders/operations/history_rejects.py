@@ -30,9 +30,9 @@ def check(rejects: Path, source: Path) -> None:
         raise _unwritable(rejects, error) from error
 
 
-def write(rejects: Path, source: Path, rejected: Mapping[int, Reason]) -> None:
+def write(rejects: Path, source: Path, rejected: Mapping[int, Reason], encoding: str) -> None:
     """Copy the rejected rows of ``source``, each behind its line number and reason."""
-    table = history_files.open_table(source)
+    table = history_files.open_table(source, encoding=encoding)
     try:
         with _temporary(rejects).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.catalog.operations.bulk import ImportedProduct
-from smartshop.kernel import clock, codes
+from smartshop.kernel import clock, codes, statements
 from smartshop.kernel.extensions import db
+from smartshop.kernel.prepared import Prepared
 from smartshop.orders.models import ImportedInvoice, Order, OrderLine, OrderReturn
 from smartshop.orders.operations.history_tables import Progress
 from smartshop.orders.rules.history.assembling import HistoricOrder
@@ -33,8 +34,11 @@ LINE_COLUMNS = (
     "returned_quantity",
     "returned_minor",
 )
+WRITE_ORDERS, WRITE_INVOICES = Prepared(sa.insert(Order)), Prepared(sa.insert(ImportedInvoice))
 BATCH = 20_000
 LONGEST_COUNTRY, LONGEST_NAME = 60, 200
+SQLITE_CACHE_KB = 8192
+"""What SQLite keeps of a file in memory while lines are written; with its usual 2 MB it reads the indexes over and over."""
 
 
 def write_orders(
@@ -44,7 +48,7 @@ def write_orders(
     rows = [_order_row(order, person_ids, currency) for order in orders]
     if not rows:
         return {}
-    db.session.execute(sa.insert(Order), rows)
+    statements.run(WRITE_ORDERS, rows)
     wanted = {order.invoice for order in orders}
     found = db.session.execute(
         sa.select(Order.external_number, Order.id).where(Order.external_number.is_not(None))
@@ -81,6 +85,8 @@ def write_lines(
     rows = _line_rows(orders, order_ids, products)
     total, written = max(1, sum(len(order.sales) for order in orders)), 0
     connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KB}")
     table, names = OrderLine.__tablename__, ", ".join(LINE_COLUMNS)
     lines = sa.table(table, *[sa.column(name) for name in LINE_COLUMNS])
     insert = str(sa.insert(lines).compile(dialect=connection.dialect, column_keys=LINE_COLUMNS))
@@ -216,4 +222,4 @@ def write_invoices(sales: Iterable[str], credits_: Iterable[str]) -> None:
         for number in sorted(numbers)
     ]
     if rows:
-        db.session.execute(sa.insert(ImportedInvoice), rows)
+        statements.run(WRITE_INVOICES, rows)

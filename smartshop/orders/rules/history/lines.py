@@ -101,9 +101,12 @@ class RowReader:
         if len(row) != self._width and (len(row) < self._width or any(row[self._width :])):
             return Reason.ROW_TOO_SHORT if len(row) < self._width else Reason.ROW_TOO_LONG
         at_invoice, at_code, at_quantity, at_date, at_price, at_customer = self._required
+        at_description, at_country, at_currency = self._optional
         invoice, customer = values.invoice(row[at_invoice]), values.customer(row[at_customer])
         code = intern(row[at_code].strip().upper())
-        description, country, currency = (intern(row[at].strip()) if at >= 0 else "" for at in self._optional)
+        description = intern(row[at_description].strip()) if at_description >= 0 else ""
+        country = intern(row[at_country].strip()) if at_country >= 0 else ""
+        currency = intern(row[at_currency].strip().upper()) if at_currency >= 0 else ""
         problem = _problem(invoice, code, customer, description, country)
         if problem is not None:
             return problem
@@ -116,9 +119,7 @@ class RowReader:
         except values.NumberTooLarge:
             return Reason.NUMBER_TOO_LARGE
         date = intern(row[at_date].strip())
-        return Line(
-            number, invoice, code, description, quantity, price, date, customer, country, currency.upper()
-        )
+        return Line(number, invoice, code, description, quantity, price, date, customer, country, currency)
 
 
 def _problem(invoice: str, code: str, customer: str, description: str, country: str) -> Reason | None:
