@@ -75,10 +75,17 @@ def beside_live(
 
 
 def intervals(result: TrainingResult) -> dict[str, list[float]]:
-    """By metric of what is served: its value on the test window, and the bounds at 95 %."""
+    """By metric of what is served: its value on the test window, and the bounds at 95 %.
+
+    Where the question gives them of every method they are those, so that a page never tells two of one figure.
+    """
     tested = result.tested.head(MOST_CUSTOMERS)
     if len(tested) < FEWEST_CUSTOMERS:
         return {}
+    candidates = result.card.get("candidates")
+    if isinstance(candidates, Mapping) and result.served in candidates:
+        given = candidates[result.served]
+        return {name: [given[name][each] for each in ("value", "low", "high")] for name in given}
     actual, predicted = (tested[name].to_numpy(dtype=np.float64) for name in ("actual", "predicted"))
     return {
         name: [metric(actual, predicted), *metrics.bootstrap_interval(metric, actual, predicted, seed=0)]

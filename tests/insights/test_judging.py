@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -123,6 +124,15 @@ def test_every_figure_of_what_is_served_has_an_interval_around_it() -> None:
     value, low, high = told["auc"]
     assert low < value < high
     assert judging.intervals(result(SHARP.iloc[:10])) == {}
+
+
+def test_a_figure_that_the_question_gives_bounds_of_is_told_with_the_same() -> None:
+    measured = {"auc": {"value": 0.7, "low": 0.6, "high": 0.8}}
+    made = result(SHARP)
+    mine = replace(made, card=dict(made.card) | {"candidates": {made.served: measured, "another": {}}})
+    assert judging.intervals(mine) == {"auc": [0.7, 0.6, 0.8]}
+    groups = replace(made, card=dict(made.card) | {"candidates": [{"k": 4}]})
+    assert judging.intervals(groups) == judging.intervals(made)
 
 
 def test_the_calibration_groups_hold_every_customer_and_lie_on_the_diagonal_of_a_true_model() -> None:

@@ -5,7 +5,9 @@ from smartshop.web.admin.speaking import _
 
 def column(name: str) -> str:
     """What a column is called; its own name where nobody has given it another."""
-    return {**_behaviour(), **_browsing(), **_foreseen()}.get(name, name.replace("_", " ").capitalize())
+    return {**_behaviour(), **_purchases(), **_browsing(), **_foreseen()}.get(
+        name, name.replace("_", " ").capitalize()
+    )
 
 
 def _behaviour() -> dict[str, str]:
@@ -33,6 +35,17 @@ def _behaviour() -> dict[str, str]:
         "home_share": _("Share sent to the home country"),
         "year_end_share": _("Share ordered before the year ends"),
         "overdue": _("Days since the last order over the usual gap"),
+    }
+
+
+def _purchases() -> dict[str, str]:
+    """What lifetime values are made from."""
+    return {
+        "age": _("Days since the first purchase"),
+        "frequency": _("Repeat purchase days"),
+        "recency": _("Days from the first to the last purchase"),
+        "value": _("Revenue of a purchase day"),
+        "valued": _("Purchase days with revenue"),
     }
 
 

@@ -22,14 +22,14 @@ def calibration(question: str, card: Mapping[str, Any], currency: str) -> Spec |
         "labels": [str(index) for index in range(1, len(groups) + 1)],
         "series": [
             {
-                "name": _("Foreseen"),
-                "values": [each["predicted"] * scale for each in groups],
+                "name": _("What came"),
+                "values": [each["actual"] * scale for each in groups],
                 "color": "series-1",
             },
             {
-                "name": _("What came"),
-                "values": [each["actual"] * scale for each in groups],
-                "color": "series-2",
+                "name": _("Foreseen"),
+                "values": [each["predicted"] * scale for each in groups],
+                "color": "series-6",
                 "dashed": True,
             },
         ],

@@ -9,7 +9,7 @@ from smartshop.insights.queries import freshness, ledger, runs
 from smartshop.kernel.errors import Conflict, NotFound
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, model_charts, model_words, run_words, wording
+from smartshop.web.admin import asking, model_charts, model_grounds, model_words, run_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
@@ -52,6 +52,7 @@ def model(question: str) -> ResponseReturnValue:
         currency=settings().currency,
         questions=wording.questions(),
         charts=model_charts,
+        grounds=model_grounds,
         words=model_words,
         run_words=run_words,
         wording=wording,

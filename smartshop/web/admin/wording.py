@@ -13,7 +13,7 @@ from smartshop.insights.queries.periods import Period
 from smartshop.kernel.money import exponent, to_major
 from smartshop.web.admin.charts import LONGEST_BY_DAY
 from smartshop.web.admin.speaking import _, ngettext
-from smartshop.web.presenting import day, money, number, percent
+from smartshop.web.presenting import day, money, number, percent, settings
 
 QUESTION_COMMAND = "flask ml train"
 SMALLEST_CHANGE = 0.005
@@ -212,7 +212,13 @@ def questions() -> dict[str, tuple[str, str]]:
             _("Segments"),
             _("How recent, how often and how much, as scores from 1 to 5 and a named segment."),
         ),
-        "churn": (_("Churn risk"), _("How likely a customer is not to buy again within the horizon.")),
+        "churn": (
+            _("Churn risk"),
+            _(
+                "How likely a customer is not to buy within %(days)s days.",
+                days=settings().churn_horizon_days,
+            ),
+        ),
         "clv": (_("Lifetime value"), _("What a customer will bring in the next 12 months.")),
         "clusters": (_("Groups"), _("Which customers behave alike, and what sets each group apart.")),
     }

@@ -142,6 +142,43 @@ def test_a_run_says_whether_it_reads_visits_and_why(
     assert "Not read" not in page_of(admin, "/admin/models/churn?run=churn-old")
 
 
+@pytest.mark.parametrize(
+    ("level", "says"),
+    [
+        (
+            {"is_carried": False, "is_of_year_before": True},
+            "habits and the season say, corrected by how far they were off in the same weeks a year before.",
+        ),
+        (
+            {"is_carried": True, "is_of_year_before": False},
+            "corrected by how far they were off in the last window.",
+        ),
+        ({"is_carried": False, "is_of_year_before": False}, "what habits and the season say, uncorrected."),
+        ({"is_carried": False}, "what habits and the season say, uncorrected."),
+    ],
+)
+def test_a_run_says_how_many_it_foresees_to_leave_and_what_that_rests_on(
+    admin: ShopClient, level: dict[str, Any], says: str
+) -> None:
+    record("churn-new", is_live=True, card=CARD | {"level": {"share": 0.6352} | level})
+    page = page_of(admin)
+    assert "<dt>Foreseen to leave</dt><dd>64% of those scored: " in page
+    assert says in page
+    record("churn-old", card=CARD)
+    assert "Foreseen to leave" not in page_of(admin, "/admin/models/churn?run=churn-old")
+
+
+def test_what_is_watched_and_checked_is_called_by_its_name(admin: ShopClient) -> None:
+    guard = {"checked_at": "2025-12-01", "rows": 900, "strongest_input": "expected_purchases", "its_auc": 0.8}
+    young = MOVED | {"name": "age"}
+    drift = CARD["drift"] | {"columns": [young, *([LEVEL] * 13)]}
+    record("churn-new", is_live=True, card=CARD | {"guard": guard, "drift": drift})
+    page = page_of(admin)
+    assert "the strongest, orders that BG/NBD expects, ranks with an AUC of 0.800" in page
+    assert "Days since the first purchase has drifted" in page
+    assert "2 more columns moved less." in page
+
+
 def test_bounds_are_no_metrics_of_their_own(admin: ShopClient) -> None:
     figures = {"auc": 0.7, "auc_low": 0.65, "auc_high": 0.75}
     record("churn-new", is_live=True, metrics=figures, baseline={"name": "recency alone", "metrics": figures})
