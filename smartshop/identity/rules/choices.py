@@ -22,6 +22,8 @@ class Choice:
 
 
 NOTHING = Choice()
+NOTED = Choice(has_analytics=True, has_personalisation=True)
+"""What the question on every page is about; letters are agreed to where they are spoken of."""
 EVERYTHING = Choice(has_analytics=True, has_personalisation=True, has_marketing=True)
 
 

@@ -128,3 +128,12 @@ def value_by_segment(rows: Sequence[SegmentRow], currency: str) -> Spec | None:
         "legend": False,
         "x_label": _("Segment"),
     }
+
+
+def value_by_segment_finding(rows: Sequence[SegmentRow], currency: str) -> str:
+    """Which segment brings most, each."""
+    valued = [(row.average_clv_minor, row.segment) for row in rows if row.average_clv_minor is not None]
+    if not valued:
+        return _("What a customer of each segment will bring")
+    most, name = max(valued)
+    return _("%(segment)s: %(amount)s each, the most", segment=name, amount=money(most, currency, short=True))

@@ -6,7 +6,7 @@ from typing import Any
 from smartshop.insights.queries.churn import ProbabilityBand, RiskRow
 from smartshop.insights.rules import Bands
 from smartshop.web.admin import reasons
-from smartshop.web.admin.speaking import _
+from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.presenting import number, percent
 
 Spec = dict[str, Any]
@@ -40,7 +40,7 @@ def probabilities(found: Sequence[ProbabilityBand], bands: Bands) -> Spec | None
     middles = [(each.low + each.high) / 2 for each in found]
     return {
         "kind": "bar",
-        "labels": [f"{percent(each.low)}–{percent(each.high)}" for each in found],
+        "labels": [_band(each) for each in found],
         "series": [
             {
                 "name": _("Customers"),
@@ -61,6 +61,24 @@ def probabilities(found: Sequence[ProbabilityBand], bands: Bands) -> Spec | None
     }
 
 
+def probabilities_finding(found: Sequence[ProbabilityBand]) -> str:
+    """Where most customers are."""
+    if not found:
+        return _("How sure it is that customers leave")
+    fullest = max(found, key=lambda each: each.customers)
+    return ngettext(
+        "The fullest band is %(band)s: %(shown)s customer",
+        "The fullest band is %(band)s: %(shown)s customers",
+        fullest.customers,
+        band=_band(fullest),
+        shown=number(fullest.customers),
+    )
+
+
+def _band(each: ProbabilityBand) -> str:
+    return f"{percent(each.low)}–{percent(each.high)}"
+
+
 def calibration(groups: Sequence[Mapping[str, float]]) -> Spec | None:
     """Foreseen and actual share of leavers in ten groups of the last window; on the line is right."""
     if not groups:
@@ -78,7 +96,7 @@ def calibration(groups: Sequence[Mapping[str, float]]) -> Spec | None:
             },
         ],
         "unit": "percent",
-        "x_label": _("Tenth of the customers, from the least likely to leave"),
+        "x_label": _("Tenth of the customers, least likely first"),
         "y_label": _("Share that left"),
     }
 

@@ -49,7 +49,7 @@ def told(why: Why) -> Told:
 def subjects() -> dict[str, str]:
     """The sides of a history that reasons are about."""
     return {
-        "waiting": _("How long ago they last ordered"),
+        "waiting": _("When they last ordered"),
         "rhythm": _("How regularly they order"),
         "frequency": _("How often they order"),
         "spend": _("What they spend"),
@@ -112,15 +112,15 @@ def _rhythm(facts: Mapping[str, Any]) -> str:
 
 
 def _frequency(facts: Mapping[str, Any]) -> str:
-    orders = ngettext(
-        "%(shown)s order", "%(shown)s orders", round(facts["orders"]), shown=number(facts["orders"])
-    )
-    return _(
-        "%(orders)s in %(days)s, %(recent)s of them in the last 90 days",
-        orders=orders,
-        days=_days(max(facts["days"], 1)),
-        recent=number(facts["recent"]),
-    )
+    count, recent, days = round(facts["orders"]), round(facts["recent"]), _days(max(facts["days"], 1))
+    if count == 1:
+        return _("One order, %(days)s ago", days=days)
+    told = {"orders": number(count), "days": days, "recent": number(recent)}
+    if recent == 0:
+        return _("%(orders)s orders in %(days)s, none in the last 90 days", **told)
+    if recent >= count:
+        return _("%(orders)s orders in %(days)s, all in the last 90 days", **told)
+    return _("%(orders)s orders in %(days)s, %(recent)s in the last 90 days", **told)
 
 
 def _spend(facts: Mapping[str, Any]) -> str:

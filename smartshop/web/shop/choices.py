@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from smartshop.identity.rules.choices import EVERYTHING, LETTERS, NOTHING, Choice
+from smartshop.identity.rules.choices import EVERYTHING, LETTERS, NOTED, NOTHING, Choice
 from smartshop.kernel.extensions import limiter
 from smartshop.web import choices, parsing
 from smartshop.web.guards import PUBLIC, access
@@ -31,8 +31,9 @@ def make_choice() -> ResponseReturnValue:
 
 
 def _answer() -> Choice:
-    """All for "accept", what is ticked for "save", nothing for anything else."""
+    """All for "accept", what the question spoke of for "note", what is ticked for "save", nothing for anything else."""
+    whole = {"accept": EVERYTHING, "note": NOTED}
     answer = request.form.get("answer", "")
-    if answer == "accept":
-        return EVERYTHING
-    return Choice(**{field: field in request.form for field in LETTERS}) if answer == "save" else NOTHING
+    if answer == "save":
+        return Choice(**{field: field in request.form for field in LETTERS})
+    return whole.get(answer, NOTHING)

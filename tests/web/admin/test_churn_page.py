@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from smartshop.identity.rules.roles import Role
 from smartshop.insights.models import ChurnScore, LiveRun, TrainingRun
 from smartshop.insights.queries.bands import live_bands
-from smartshop.insights.queries.churn import Why
+from smartshop.insights.queries.churn import ProbabilityBand, Why
 from smartshop.insights.rules import Bands
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
@@ -52,7 +52,7 @@ def test_the_churn_page_shows_how_right_it_was_and_what_it_goes_by(
     explain(people)
     page = admin.get("/admin/churn").text
     assert "More left than was foreseen: 50% against 45%" in page
-    assert "How long ago they last ordered moves the probability most" in page
+    assert "When they last ordered moves the probability most" in page
     assert "75.0%" in page
 
 
@@ -114,7 +114,19 @@ def test_an_analyst_sees_the_bands_and_cannot_set_them(enter: Enter) -> None:
         ({"code": "rhythm", "effect": 0.1, "gap": 0.0, "spread": 0.0}, "Has ordered on one day only"),
         (
             {"code": "frequency", "effect": None, "orders": 1.0, "days": 300.0, "recent": 0.0},
-            "1 order in 300 days, 0 of them in the last 90 days",
+            "One order, 300 days ago",
+        ),
+        (
+            {"code": "frequency", "effect": None, "orders": 3.0, "days": 300.0, "recent": 0.0},
+            "3 orders in 300 days, none in the last 90 days",
+        ),
+        (
+            {"code": "frequency", "effect": None, "orders": 2.0, "days": 1.0, "recent": 2.0},
+            "2 orders in 1 day, all in the last 90 days",
+        ),
+        (
+            {"code": "frequency", "effect": None, "orders": 4.0, "days": 300.0, "recent": 1.0},
+            "4 orders in 300 days, 1 in the last 90 days",
         ),
         (
             {"code": "range", "effect": 0.1, "products": 12.0, "items": 3.5},
@@ -153,6 +165,18 @@ def test_who_was_left_out_is_told_the_wait_and_why_there_is_no_more() -> None:
     ]
     assert "the most revenue at risk; this one is not among them" in found.note
     assert reasons.told(Why(30, None, is_overdue=False, told=(WAITING,))).note == ""
+
+
+@pytest.mark.usefixtures("admin")
+def test_the_fullest_band_is_told_with_its_customers() -> None:
+    def found(*counts: int) -> list[ProbabilityBand]:
+        return [ProbabilityBand(place / 10, (place + 1) / 10, count) for place, count in enumerate(counts)]
+
+    assert (
+        churn_charts.probabilities_finding(found(3, 1200)) == "The fullest band is 10%–20%: 1,200 customers"
+    )
+    assert churn_charts.probabilities_finding(found(1, 0)) == "The fullest band is 0%–10%: 1 customer"
+    assert churn_charts.probabilities_finding([]) == "How sure it is that customers leave"
 
 
 @pytest.mark.usefixtures("admin")

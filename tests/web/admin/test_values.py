@@ -4,10 +4,13 @@ import re
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 
-from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.models import ChurnScore, LiveRun, SegmentScore, TrainingRun
+from smartshop.insights.queries.segments import SegmentRow
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
+from smartshop.web.admin import charts
 from tests.browser_client import ShopClient
 
 CARD = {
@@ -84,3 +87,29 @@ def test_alive_is_shown_as_what_it_is(admin: ShopClient, people: list[int]) -> N
     assert "Alive is what MBG/NBD makes of the past" in page
     assert "does not say when, or whether, they buy again" in page
     assert "Still a customer" not in page
+
+
+@pytest.mark.usefixtures("admin")
+def test_the_segment_that_brings_most_is_told() -> None:
+    def row(segment: str, clv_minor: int | None) -> SegmentRow:
+        return SegmentRow(segment, 1, 0.5, 0, 0.5, 0, clv_minor, None, 0)
+
+    rows = [row("Lost", None), row("Loyal", 18_124), row("Champions", 61_103)]
+    assert charts.value_by_segment_finding(rows, "GBP") == "Champions: £611.03 each, the most"
+    assert charts.value_by_segment_finding(rows[:1], "GBP") == "What a customer of each segment will bring"
+
+
+def test_a_segment_that_nobody_was_scored_in_has_no_likely_leavers(
+    admin: ShopClient, people: list[int]
+) -> None:
+    def leavers(segment: str) -> str:
+        page = told(admin, "/admin/segments")
+        row = next(each for each in page.split("<tr>") if f"> {segment}</span>" in each)
+        return str(re.findall(r'<td class="is-number">([^<]*)</td>', row)[-1]).strip()
+
+    segment = db.session.scalars(sa.select(SegmentScore.segment).order_by(SegmentScore.person_id)).first()
+    db.session.rollback()
+    assert leavers(str(segment)).isdecimal()
+    with unit_of_work():
+        db.session.execute(sa.delete(ChurnScore).where(ChurnScore.person_id.in_(people)))
+    assert leavers(str(segment)) == "–"

@@ -57,6 +57,18 @@ def test_nothing_is_noted_before_a_yes_and_the_question_goes_with_it(
     assert noted(app) == ["visit", "view"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "kept"), [("note", "2:ap"), ("accept", "2:apm"), ("refuse", "2:"), ("anything", "2:")]
+)
+def test_only_who_is_told_of_letters_agrees_to_them(stranger: ShopClient, answer: str, kept: str) -> None:
+    asking = stranger.get("/").text
+    assert 'value="note"' in asking
+    assert 'value="accept"' not in asking
+    assert "Write to me about offers" in stranger.get("/privacy-choices").text
+    stranger.post("/privacy-choices", {"answer": answer})
+    assert stranger.cookies["smartshop_choices"] == kept
+
+
 def test_a_no_is_remembered_and_nothing_is_noted(app: Flask, stranger: ShopClient) -> None:
     mug = make_product()
     stranger.get("/")
