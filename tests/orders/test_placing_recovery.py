@@ -80,7 +80,7 @@ def broken_off(
     """An order whose process ended between its commit and the gateway's answer."""
     command = make_command(expected_total_minor=ONE_MUG, payment_code=code)
     with monkeypatch.context() as patch:
-        patch.setattr(placing, "_charged", lambda number, *_: number)
+        patch.setattr(placing, "charge", lambda number, *_: number)
         number = place(command, key)
     assert states(number) == ("pending", ["pending"], 0)
     return command, number

@@ -23,6 +23,7 @@ from tests.factories import Goods, make_command
 PATIENCE = timedelta(minutes=45)
 ONE_MUG = 1395
 COMPLETED = "checkout.session.completed"
+FAILED = "checkout.session.async_payment_failed"
 
 
 def place(key: CartKey, idempotency_key: str | None = None) -> str:

@@ -15,9 +15,19 @@ from urllib.parse import parse_qs
 
 from smartshop.payments.operations.stripe_checkout import StripeCheckout
 
+PRICE = "line_items[0][price_data]"
 TROUBLES = ("down", "slow", "garbage", "cut off", "of another shape", "a list")
 SECRET = "whsec_of_a_test"
 KEY = "sk_test_of_a_test"
+LEAST = 30
+"""The least that Stripe takes of a pound, in its smallest unit."""
+TOO_SMALL = {
+    "error": {
+        "type": "invalid_request_error",
+        "code": "amount_too_small",
+        "message": "The total must convert to at least 30 pence.",
+    }
+}
 NOT_OPEN = {"error": {"type": "invalid_request_error", "message": "Only an open session can be expired."}}
 SENSELESS = {
     "garbage": b"<html>not json",
@@ -82,6 +92,8 @@ class StripeDouble:
             if key and key in self.by_key:
                 return self.by_key[key]
             if method == "POST" and parts == ["v1", "checkout", "sessions"]:
+                if int(form[f"{PRICE}[unit_amount]"]) < LEAST:
+                    return 400, TOO_SMALL
                 made = self._open(form)
             elif method == "POST" and parts == ["v1", "refunds"]:
                 made = self._refund(form)
@@ -99,7 +111,6 @@ class StripeDouble:
             return answer
 
     def _open(self, form: dict[str, str]) -> dict[str, Any]:
-        price = "line_items[0][price_data]"
         session_id = f"cs_test_{len(self.sessions) + 1}"
         self.sessions[session_id] = {
             "id": session_id,
@@ -108,8 +119,8 @@ class StripeDouble:
             "payment_status": "unpaid",
             "payment_intent": None,
             "client_reference_id": form["client_reference_id"],
-            "amount_total": int(form[f"{price}[unit_amount]"]),
-            "currency": form[f"{price}[currency]"],
+            "amount_total": int(form[f"{PRICE}[unit_amount]"]),
+            "currency": form[f"{PRICE}[currency]"],
             "success_url": form["success_url"],
             "cancel_url": form["cancel_url"],
             "url": f"https://checkout.stripe.com/c/pay/{session_id}",

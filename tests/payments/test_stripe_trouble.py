@@ -16,11 +16,12 @@ from smartshop.orders.operations import refunding as paying_back
 from smartshop.orders.operations.recovering import Swept
 from smartshop.orders.queries import aftercare
 from smartshop.payments import queries as payments
+from smartshop.payments.models import WebhookEvent
 from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
 from tests.factories import Goods
 from tests.orders.acting import cancel
-from tests.payments.paying import COMPLETED, ONE_MUG, count, left, place, report, state, sweep_after
+from tests.payments.paying import COMPLETED, FAILED, ONE_MUG, count, left, place, report, state, sweep_after
 from tests.payments.stripe_double import TROUBLES, StripeDouble
 
 
@@ -96,7 +97,9 @@ def test_money_that_comes_late_is_owed_until_it_went_back(
 ) -> None:
     number, client = place(key), any_app.test_client()
     stripe.pay(number)
-    report(client, *stripe.event(number, "checkout.session.async_payment_failed", "evt_1"))
+    stripe.session_of(number)["payment_status"] = "unpaid"
+    report(client, *stripe.event(number, FAILED, "evt_1"))
+    stripe.session_of(number)["payment_status"] = "paid"
     stripe.refund_status = "failed"
     report(client, *stripe.event(number, COMPLETED, "evt_2"))
     recovering.send_back()
@@ -130,7 +133,7 @@ def test_who_pays_while_the_order_is_being_given_up_has_paid_it(
     ("end", "expected", "stock"),
     [
         ("checkout.session.async_payment_succeeded", ("paid", ["captured"]), 4),
-        ("checkout.session.async_payment_failed", ("cancelled", ["declined"]), 5),
+        (FAILED, ("cancelled", ["declined"]), 5),
     ],
 )
 def test_a_bank_that_takes_days_is_waited_for(
@@ -153,6 +156,21 @@ def test_a_bank_that_takes_days_is_waited_for(
     for _ in range(2):
         assert report(client, *stripe.event(number, end, "evt_2"))[0] == 200
     assert (state(number), left(mug)) == (expected, stock)
+
+
+def test_a_failure_that_cannot_be_asked_about_is_reported_again(
+    any_app: Flask, stripe: StripeDouble, mug: Goods, key: CartKey
+) -> None:
+    number, client = place(key), any_app.test_client()
+    stripe.pay(number)
+    stripe.session_of(number)["payment_status"] = "unpaid"
+    failed = stripe.event(number, FAILED, "evt_1")
+    stripe.mood = "down"
+    assert report(client, *failed)[0] == 503
+    assert (state(number), left(mug), count(WebhookEvent)) == (("pending", ["pending"]), 4, 0)
+    stripe.mood = "ok"
+    assert report(client, *failed) == (200, "settled")
+    assert (state(number), left(mug), count(WebhookEvent)) == (("cancelled", ["declined"]), 5, 1)
 
 
 @pytest.mark.parametrize("mood", TROUBLES)

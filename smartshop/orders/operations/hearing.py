@@ -1,5 +1,7 @@
 """Acting on what a payment provider reports: in any order, any number of times, with one effect."""
 
+from dataclasses import replace
+
 import structlog
 from sqlalchemy.exc import IntegrityError
 
@@ -12,6 +14,8 @@ from smartshop.orders.queries import reading
 from smartshop.orders.rules import aftercare
 from smartshop.payments import queries as payments
 from smartshop.payments.operations import reports
+from smartshop.payments.rules import gateways
+from smartshop.payments.rules.gateways import Result
 from smartshop.payments.rules.reports import Report
 
 log = structlog.get_logger(__name__)
@@ -21,8 +25,12 @@ def hear(*, report: Report) -> str:
     """Act on a report and keep it, in one transaction; returns the effect.
 
     ``settled``, ``ignored`` (a kind that changes nothing), ``unknown`` (no such order), ``amount`` (it is not what
-    was asked for: somebody must look), ``known`` (heard before).
+    was asked for: somebody must look), ``known`` (heard before). Reports may come in any order, so one of a failure is
+    held against what the provider says now, outside the transaction.
+
+    Raises GatewayAway when the provider that reports a failure cannot be asked: it will report again.
     """
+    report = _held_against_the_truth(report)
     try:
         with unit_of_work():
             effect = _effect(report)
@@ -52,6 +60,16 @@ def looked_at(*, number: str, revision: int, reason: str, actor: audit.Actor) ->
         if not settled:
             raise moving.OutOfDate("Nothing of this order needs attention any more.")
         moving.note(order, "order.report_looked_at", {"reports": settled}, actor=actor, reason=reason)
+
+
+def _held_against_the_truth(report: Report) -> Report:
+    """A report of a failure that was overtaken by the money says that the money came."""
+    outcome, way = report.outcome, gateways.GATEWAYS.get(report.provider)
+    if way is None or outcome is None or outcome.result is not Result.DECLINED or report.amount is None:
+        return report
+    known = {"reference": report.reference, "provider_reference": outcome.provider_reference or ""}
+    found = way.find(report.amount, **known)
+    return replace(report, outcome=found) if found and found.result is Result.CAPTURED else report
 
 
 def _note_amount(report: Report) -> None:

@@ -1,5 +1,6 @@
 """Placing an order: one transaction that takes the stock, then the gateway outside it, then a second short one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -130,7 +131,7 @@ def place(*, command: PlaceOrder, key: CartKey, currency: str) -> str:
         if winner is None:
             raise
         return winner
-    return _charged(number, attempt_id, amount, command, way_to_pay)
+    return charge(number, attempt_id, amount, command.payment_details, way_to_pay)
 
 
 def _resumed(number: str, command: PlaceOrder, way_to_pay: Gateway) -> str:
@@ -140,13 +141,18 @@ def _resumed(number: str, command: PlaceOrder, way_to_pay: Gateway) -> str:
     if attempt is None or order.state != State.PENDING or order.payment_method != way_to_pay.code:
         return number
     amount = Money(order.total_minor, order.currency)
-    return _charged(number, attempt.attempt_id, amount, command, way_to_pay)
+    return charge(number, attempt.attempt_id, amount, command.payment_details, way_to_pay)
 
 
-def _charged(number: str, attempt_id: int, amount: Money, command: PlaceOrder, way_to_pay: Gateway) -> str:
-    """Ask for the money. A gateway that breaks leaves the order waiting for `recovering.sweep`."""
+def charge(
+    number: str, attempt_id: int, amount: Money, details: Mapping[str, str], way_to_pay: Gateway
+) -> str:
+    """Ask for the money. A gateway that breaks leaves the order waiting for `recovering.sweep`.
+
+    Raises PaymentDeclined.
+    """
     try:
-        outcome = way_to_pay.charge(amount, reference=number, details=command.payment_details)
+        outcome = way_to_pay.charge(amount, reference=number, details=details)
     except Exception:
         log.exception("charge_unanswered", number=number, gateway=way_to_pay.code)
         return number

@@ -80,6 +80,24 @@ def look_up(*, number: str, ways: Mapping[str, Gateway], gives_up: bool = False)
             placing.settle(number=number, attempt_id=order.attempt_id, outcome=outcome)
 
 
+def page_to_pay(*, number: str, ways: Mapping[str, Gateway]) -> str:
+    """The provider's page of an order that is still to be paid; empty when there is none, or it cannot be had now.
+
+    Where the provider did not answer when the order was placed, it is asked for its page again: the order's number
+    keeps that one page.
+
+    Raises PaymentDeclined.
+    """
+    page = payments.page_to_pay(number)
+    if page:
+        return page
+    for order in _waiting(Order.number == number):
+        way = ways.get(order.gateway)
+        if way is not None and way.has_page:
+            placing.charge(number, order.attempt_id, order.amount, {}, way)
+    return payments.page_to_pay(number)
+
+
 def send_back() -> int:
     """Carry out the refunds that are still on their way; returns of how many orders."""
     numbers = payments.with_pending_refunds()

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import stripe
+import structlog
 from stripe import RequestsClient, StripeClient
 
 from smartshop.kernel.money import Money
+from smartshop.payments.rules import stripe_amounts
 from smartshop.payments.rules.gateways import GatewayAway, Outcome, Result
 from smartshop.payments.rules.reports import NotFromProvider, Report
 
@@ -15,6 +17,12 @@ T = TypeVar("T")
 CODE = "stripe"
 RETRIES = 1
 CANCELLED = "You left the payment page. Nothing was charged."
+REFUSED = "Stripe cannot take this payment. Nothing was charged; please choose another way to pay."
+log = structlog.get_logger(__name__)
+
+
+class RequestRefused(GatewayAway):
+    """Stripe understood what it was asked for and will not do it: an amount too small, a currency it does not take."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +43,19 @@ class StripeCheckout:
         """Everything is typed in on Stripe's own page."""
 
     def charge(self, amount: Money, *, reference: str, details: Mapping[str, str]) -> Outcome:  # noqa: ARG002
+        """Open a page to pay on; what Stripe will not take is declined at once, with nothing charged."""
+        try:
+            return self._opened(amount, reference)
+        except stripe_amounts.NotCountable as error:
+            return Outcome(Result.DECLINED, None, str(error))
+        except RequestRefused as error:
+            log.warning("stripe_refused", reference=reference, problem=str(error))
+            return Outcome(Result.DECLINED, None, REFUSED)
+
+    def _opened(self, amount: Money, reference: str) -> Outcome:
         price = {
             "currency": amount.currency.lower(),
-            "unit_amount": amount.minor,
+            "unit_amount": stripe_amounts.counted(amount),
             "product_data": {"name": reference},
         }
         asked: Any = {
@@ -67,7 +85,10 @@ class StripeCheckout:
         return Outcome(Result.DECLINED, None, CANCELLED)
 
     def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:
-        asked: Any = {"payment_intent": reference, "amount": amount.minor}
+        try:
+            asked: Any = {"payment_intent": reference, "amount": stripe_amounts.counted(amount)}
+        except stripe_amounts.NotCountable as error:
+            return Outcome(Result.DECLINED, None, str(error))
         given = self._ask(
             lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"})
         )
@@ -113,12 +134,14 @@ class StripeCheckout:
         )
         try:
             return question(client)
+        except stripe.InvalidRequestError as error:
+            raise RequestRefused(f"{error.code}: {error.user_message or error}") from error
         except stripe.StripeError as error:
             raise GatewayAway(f"{type(error).__name__}: {error.user_message or error}") from error
 
 
-def _amount(session: Any) -> Money:
-    return Money(int(session.amount_total), str(session.currency).upper())
+def _amount(session: Any) -> Money | None:
+    return stripe_amounts.read(int(session.amount_total), str(session.currency).upper())
 
 
 def _checked(session: Any, amount: Money, reference: str) -> Outcome:

@@ -86,9 +86,16 @@ def place_order() -> ResponseReturnValue:
 @bp.get("/checkout/pay/<number>")
 @access(PUBLIC)
 def pay(number: str) -> ResponseReturnValue:
-    """Back to the provider's page of an order that is not paid yet."""
+    """To the provider's page of an order that is not paid yet, which is asked for again if it was not answered."""
     found = reading.order(number, seen_by=_viewer())
-    return redirect(payments.page_to_pay(found.number) or url_for("shop.order", number=number))
+    try:
+        page = recovering.page_to_pay(number=found.number, ways=gateways.GATEWAYS)
+    except placing.PaymentDeclined as error:
+        flash(error.message, "warning")
+        return redirect(url_for("shop.cart"))
+    if not page and found.state == State.PENDING:
+        flash(_("The payment page does not answer. Nothing was charged: try again in a minute."), "warning")
+    return redirect(page or url_for("shop.order", number=number))
 
 
 @bp.get("/checkout/paid/<number>")
