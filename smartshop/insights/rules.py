@@ -31,6 +31,9 @@ DEFINITIONS = frozenset({"rfm", "clusters"})
 DRIFT_AFTER = timedelta(days=28)
 """A run is held against a promoted one this much older, so that what creeps from night to night is seen too."""
 
+QUIET_AFTER = timedelta(days=30)
+"""A history that ended so long before the moment to learn at is one of another time, not a shop that is short of orders."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -101,6 +104,25 @@ def may_promote(question: str, verdict: str, beside: Comparison | Uncompared | N
 def start_of(day: date) -> datetime:
     """Midnight UTC at the start of a day: everything strictly before it is known."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def is_of_another_time(last_order_at: datetime | None, as_of: datetime) -> bool:
+    """Whether nothing was sold for a month before ``as_of``."""
+    return last_order_at is not None and as_of - last_order_at > QUIET_AFTER
+
+
+def ended_early(last_order_at: datetime | None, as_of: datetime) -> str:
+    """The end of a sentence that says so when a history is of another time; else empty.
+
+    One that was imported as it is, years later, lacks nothing but the right moment to look back from.
+    """
+    if last_order_at is None or not is_of_another_time(last_order_at, as_of):
+        return ""
+    day_after = start_of(last_order_at.date() + timedelta(days=1))
+    return (
+        f"; the last order was placed on {last_order_at:%Y-%m-%d}: train with --as-of {day_after:%Y-%m-%d}, or import the"
+        " history with --shift-dates"
+    )
 
 
 def is_abandoned(started_at: datetime, now: datetime) -> bool:

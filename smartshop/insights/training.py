@@ -84,6 +84,12 @@ class Classroom:
         return frames.history(self.as_of, currency=self.settings.currency)
 
     @property
+    def last_order_at(self) -> datetime | None:
+        """When the last order that stands was placed."""
+        last = self.history.lines["ordered_at"].max()
+        return None if pd.isna(last) else pd.Timestamp(last).tz_localize("UTC").to_pydatetime()
+
+    @property
     def models(self) -> Path:
         return self.settings.instance / "models"
 
@@ -123,6 +129,11 @@ def _refuse_empty_history(moment: datetime, currency: str) -> None:
         raise NothingToLearnFrom(
             f"There are no customers' orders in {currency}, only in {', '.join(span.other_currencies)}."
             " Set SMARTSHOP_CURRENCY to the currency of the history."
+        )
+    if span.first_at is None and span.nobodys_orders:
+        raise NothingToLearnFrom(
+            f"None of the {span.nobodys_orders:,} orders says who placed it, so there is nobody to learn from. Import a"
+            " history with a column of customers (--map customer=COLUMN names it)."
         )
     if span.first_at is None:
         raise NothingToLearnFrom(
@@ -195,9 +206,10 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
     result = _trained(question, room)
     live = runs.live(question)
     beside = judging.beside_live(result, live, room.models / question, _applying(question, room))
-    facts = _facts(result, beside)
+    facts = _facts(result, beside, room.last_order_at)
     if result.verdict == rules.INSUFFICIENT:
-        return _record(started, recording.Outcome("insufficient", result.shortfall, **facts))
+        reason = f"{result.shortfall}{rules.ended_early(room.last_order_at, room.as_of)}"
+        return _record(started, recording.Outcome("insufficient", reason, **facts))
     artifact.save(
         room.models / question / started.code, result.card, arrays=result.kept_arrays,
         estimator=result.estimator, judged_estimator=result.judged_estimator,
@@ -248,7 +260,9 @@ def _asked(reader: Callable[..., object], question: str, room: Classroom) -> dic
     return {name: there[name]() for name in inspect.signature(reader).parameters if name in there}
 
 
-def _facts(result: TrainingResult, beside: rules.Comparison | rules.Uncompared | None) -> dict[str, Any]:
+def _facts(
+    result: TrainingResult, beside: rules.Comparison | rules.Uncompared | None, last_order_at: datetime | None
+) -> dict[str, Any]:
     baseline = {"name": result.baseline.name, "metrics": result.baseline.metrics} if result.baseline else {}
     judgement = {
         "comparison": vars(beside) if beside else {},
@@ -256,6 +270,7 @@ def _facts(result: TrainingResult, beside: rules.Comparison | rules.Uncompared |
         "calibration": judging.calibration(result),
         "distributions": watching.distributions(result),
         "drift": watching.since(result, runs.before_drift(result.question, result.as_of)),
+        "last_order_at": last_order_at.isoformat() if last_order_at else None,
     }
     card = {**result.card, "served": result.served, "sufficiency": result.sufficiency, **judgement}
     return {

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from ml import artifact
@@ -219,6 +220,7 @@ def test_too_little_data_is_said_with_numbers_and_publishes_nothing(app: Flask, 
     reports = train(settings, *rules.QUESTIONS)
     assert {report.state for report in reports.values()} == {"insufficient"}
     assert "100 customers (has 3)" in reports["churn"].reason
+    assert not any("the last order" in report.reason for report in reports.values())
     assert {row["state"] for row in rows(TrainingRun)} == {"insufficient"}
     assert not any(rows(table) for table in (LiveRun, SegmentScore, ChurnScore, ValueScore))
 
@@ -325,6 +327,29 @@ def test_a_shop_that_sells_in_another_currency_than_its_history_is_told_so(
     ledger.write()
     with pytest.raises(training.NothingToLearnFrom, match="orders in GBP, only in EUR"):
         training.classroom(settings=settings, questions=["rfm"])
+
+
+def test_a_shop_whose_orders_name_nobody_is_told_so(app: Flask, settings: Settings) -> None:
+    histories.write_catalog()
+    ledger = Ledger()
+    for _ in range(2):
+        ledger.order(None, histories.END - timedelta(days=5), Line("p1", 1, 1_000))
+    ledger.write()
+    with pytest.raises(training.NothingToLearnFrom, match="None of the 2 orders says who placed it"):
+        training.classroom(settings=settings, questions=["rfm"])
+
+
+def test_a_history_of_another_time_is_told_from_one_that_is_too_small(
+    shop: Flask, settings: Settings
+) -> None:
+    later = histories.END + timedelta(days=700)
+    with time_machine.travel(later):
+        reports = train(settings, *rules.QUESTIONS, as_of=later)
+    last = f"{runs.history_span('GBP').last_at:%Y-%m-%d}"
+    assert {report.state for report in reports.values()} == {"insufficient"}
+    for report in reports.values():
+        assert f"the last order was placed on {last}: train with --as-of" in report.reason
+    assert all(row["card"]["last_order_at"].startswith(last) for row in rows(TrainingRun))
 
 
 def test_figures_that_are_no_numbers_become_null() -> None:

@@ -85,6 +85,18 @@ def write_xlsx(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     return path
 
 
+def write_two_years(path: Path, earlier: Sequence[Sequence[str]], later: Sequence[Sequence[str]]) -> Path:
+    """A workbook of a sheet a year with the column names of Online Retail II."""
+    header = ["Invoice", *HEADER[1:5], "Price", "Customer ID", "Country"]
+    book = openpyxl.Workbook()
+    for sheet, rows in ((book.active, earlier), (book.create_sheet("Year 2010-2011"), later)):
+        assert sheet is not None
+        for row in [header, *map(typed, rows)]:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
 def write_parquet(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     columns = list(zip(*map(typed, rows), strict=True))
     arrays = [pa.array([None if v is None else str(v) for v in column]) for column in columns]

@@ -19,6 +19,7 @@ from smartshop.orders.models import Order, OrderLine, OrderReturn
 from smartshop.orders.operations import history
 from smartshop.orders.operations.history import ImportReport, Options
 from smartshop.orders.operations.history_files import open_table
+from smartshop.orders.rules.history.lines import Reason
 from tests.orders.history_samples import (
     HEADER,
     ROWS,
@@ -29,6 +30,7 @@ from tests.orders.history_samples import (
     write_gz,
     write_parquet,
     write_semicolons,
+    write_two_years,
     write_xlsx,
     write_xz,
 )
@@ -218,6 +220,24 @@ def test_every_kind_of_file_brings_the_same(app: Flask, tmp_path: Path, name: st
     assert db.session.scalars(sa.select(Person.external_id).where(Person.external_id.is_not(None))).all() == [
         "17850"
     ]
+
+
+def test_sheets_of_two_years_that_overlap_count_every_invoice_once(app: Flask, tmp_path: Path) -> None:
+    before = ["0", "85123A", "WHITE LAMP", "1", "2010-05-02 08:26:00", "2.55", "17850", "France"]
+    report = run(write_two_years(tmp_path / "both.xlsx", [before, *ROWS[:5]], ROWS))
+    assert (report.read, report.orders) == (15, 5)
+    assert report.rejected[Reason.REPEATED] == 5
+    assert any(note.startswith("4 invoices stand in the file more than once") for note in report.notes)
+    alone = run(write_csv(tmp_path / "later.csv", ROWS), is_dry_run=True)
+    assert alone.rejected[Reason.ALREADY_IMPORTED] == 8
+    totals = {placed.external_number: placed.total_minor for placed in db.session.scalars(sa.select(Order))}
+    assert totals == {"0": 255, "1": 3330, "2": 1060, "3": 250, "4": 125}
+
+
+def test_a_history_without_customers_says_so(app: Flask, tmp_path: Path) -> None:
+    report = run(write_csv(tmp_path / "guests.csv", [[*row[:6], "", row[7]] for row in ROWS]))
+    assert report.orders == 4
+    assert any(note.startswith("No line names a customer") for note in report.notes)
 
 
 def test_rejected_lines_can_be_corrected_in_their_file_and_imported(app: Flask, tmp_path: Path) -> None:

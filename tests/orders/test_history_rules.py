@@ -232,6 +232,51 @@ def test_a_customer_on_one_line_stands_for_the_invoice_and_a_second_one_is_rejec
     assert outcome.rejected == {4: Reason.MIXED_CUSTOMERS}
 
 
+LAMP, MUG = row(), row(StockCode="22423", UnitPrice="1.25")
+OTHER = row(InvoiceNo="536366", StockCode="22423")
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeated"),
+    [
+        ([LAMP, MUG, OTHER, LAMP, MUG, OTHER], [5, 6, 7]),
+        ([LAMP, MUG, LAMP, MUG, OTHER, OTHER], [4, 5, 7]),
+        ([LAMP, LAMP, MUG, MUG, OTHER], [3, 5]),
+        ([LAMP, MUG, OTHER, MUG, LAMP], [5, 6]),
+        ([LAMP, LAMP, MUG, OTHER, LAMP, MUG, LAMP], [6, 7, 8]),
+        ([LAMP, MUG] * 3, [4, 5, 6, 7]),
+        ([OTHER, LAMP, OTHER], [4]),
+        ([LAMP, MUG, OTHER, OTHER] * 2, [6, 7, 8, 9]),
+        ([row(Description="LAMP, now called otherwise"), MUG, LAMP, MUG], [4, 5]),
+    ],
+    ids=["appended", "by date", "by product", "in another order", "twice on its own", "three times", "one line", "one line twice", "renamed"],
+)  # fmt: skip
+def test_an_invoice_that_stands_in_the_file_again_counts_once(
+    rows: list[list[str]], repeated: list[int]
+) -> None:
+    outcome = judged(*rows)
+    assert outcome.rejected == dict.fromkeys(repeated, Reason.REPEATED)
+    assert len(outcome.sales) == len(rows) - len(repeated)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [LAMP, LAMP, MUG],
+        [LAMP, MUG, OTHER, LAMP],
+        [LAMP, MUG, OTHER, LAMP, row(StockCode="22423", UnitPrice="1.25", Quantity="7")],
+        [OTHER, OTHER],
+        [LAMP, MUG, OTHER, OTHER],
+        [LAMP, OTHER, MUG],
+    ],
+    ids=["a line twice", "a line twice apart", "more of it later", "one line twice", "among others", "not in one piece"],
+)  # fmt: skip
+def test_a_thing_sold_twice_on_an_invoice_is_sold_twice(rows: list[list[str]]) -> None:
+    outcome = judged(*rows)
+    assert not outcome.rejected
+    assert len(outcome.sales) == len(rows)
+
+
 def test_a_total_is_the_exact_product_rounded_half_up() -> None:
     outcome = judged(row(Quantity="5", UnitPrice="0.001"), row(Quantity="3", UnitPrice="1.115"))
     assert [(sold.unit_minor, sold.total_minor) for sold in outcome.sales] == [(0, 1), (112, 335)]

@@ -46,12 +46,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class HistorySpan:
-    """Orders of customers in one currency: how many, and from when to when."""
+    """Orders of customers in one currency: how many, and from when to when; and how many name no customer at all."""
 
     orders: int
     first_at: datetime | None
     last_at: datetime | None
     other_currencies: tuple[str, ...]
+    nobodys_orders: int
 
 
 def live(question: str) -> Run | None:
@@ -113,7 +114,8 @@ def history_span(currency: str) -> HistorySpan:
         .distinct()
         .order_by(Order.currency)
     )
-    return HistorySpan(count, first, last, tuple(others))
+    nobodys = sa.select(sa.func.count()).select_from(Order).where(Order.person_id.is_(None))
+    return HistorySpan(count, first, last, tuple(others), db.session.scalar(nobodys) or 0)
 
 
 def awaits_first_training(currency: str) -> bool:

@@ -142,12 +142,27 @@ def _plan(read: ReadLines, options: Options) -> _Plan:
     known_codes = catalog_bulk.known_codes()
     products = {c: found for c, found in assembling.products(judged.sales).items() if c not in known_codes}
     buyers = {key: found for key, found in assembling.buyers(orders).items() if key not in people}
-    notes = [*read.notes, reading.note]
+    notes = [*read.notes, reading.note, *_told_of_content(judged)]
     if products and currency != options.currency:
         notes.append(
             f"The products are drafts: their prices are in {currency}, the shop sells in {options.currency}."
         )
     return _Plan(currency, judged, returns, orders, products, buyers, weeks, tuple(notes))
+
+
+def _told_of_content(judged: Judged) -> list[str]:
+    notes = []
+    if judged.repeated:
+        notes.append(
+            f"{len(judged.repeated):,} invoices stand in the file more than once, line for line, as where two exports "
+            "that overlap were put together. Each was read once."
+        )
+    if judged.sales and not any(sale.customer for sale in judged.sales):
+        notes.append(
+            "No line names a customer, so there is nobody to learn from: models need the customer of each order. If a "
+            "column holds it, name it with --map customer=COLUMN."
+        )
+    return notes
 
 
 def _currency(read: ReadLines, options: Options) -> str:

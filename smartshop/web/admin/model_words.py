@@ -1,12 +1,13 @@
 """What the page of a training run says: its finding, what it was held against, what drifted, what was missing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from smartshop.insights.queries.runs import Run
-from smartshop.insights.rules import DEFINITIONS
+from smartshop.insights.rules import DEFINITIONS, is_of_another_time
 from smartshop.web.admin.column_words import column
-from smartshop.web.admin.run_words import method, need
+from smartshop.web.admin.run_words import method, need, on
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.admin.wording import metrics, questions
 from smartshop.web.presenting import number, percent
@@ -51,8 +52,19 @@ def why(run: Run) -> str:
     if run.state == "promoted":
         return f"{_('It does better than its baseline on a later window.')} {beside}"
     if run.state == "insufficient" and run.card.get("sufficiency"):
-        return f"{needs_finding(run.card)}."
+        return f"{needs_finding(run.card)}. {_ended_early(run)}".rstrip()
     return f"{run.reason[:1].upper()}{run.reason[1:]}" or _("No reason was recorded.")
+
+
+def _ended_early(run: Run) -> str:
+    """That the history is of another time, where it is."""
+    last = run.card.get("last_order_at")
+    if not last or not is_of_another_time(datetime.fromisoformat(last), run.as_of):
+        return ""
+    return _(
+        "The last order was placed on %(day)s: a history of another time can be moved up to today when it is imported.",
+        day=on(last),
+    )
 
 
 def explained(run: Run) -> str | None:

@@ -247,6 +247,16 @@ def test_too_little_data_says_what_is_missing_on_both_pages(admin: ShopClient) -
     assert "Too little" in page_of(admin, "/admin/models")
 
 
+def test_a_history_of_another_time_is_told_beside_what_is_missing(admin: ShopClient) -> None:
+    lacking = {"customers active before the test window": {"need": 100.0, "have": 0.0}}
+    long_ago = {"sufficiency": lacking, "last_order_at": "2011-12-09T12:50:00+00:00"}
+    record(
+        "churn-late", state="insufficient", verdict="not enough data", metrics={}, baseline={},
+        reason="needs 100 customers active before the test window (has 0)", card=long_ago,
+    )  # fmt: skip
+    assert "The last order was placed on 9 Dec 2011" in page_of(admin)
+
+
 def test_a_run_that_failed_says_why(admin: ShopClient) -> None:
     record(
         "churn-broken",

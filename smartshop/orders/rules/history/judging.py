@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from smartshop.kernel import money
-from smartshop.orders.rules.history import codes, dates
+from smartshop.orders.rules.history import codes, dates, repeats
 from smartshop.orders.rules.history.lines import Line, Reason
 from smartshop.orders.rules.history.netting import Credit, Return, Sale, net
 from smartshop.orders.rules.history.values import LARGEST_TOTAL
@@ -27,13 +27,14 @@ class Circumstances:
 
 @dataclass
 class Judged:
-    """The outcome: sales and credits (moments not moved yet) and the reason of every rejected line."""
+    """The outcome: sales and credits (moments not moved yet), the reason of every rejected line, the repeated invoices."""
 
     sales: list[Sale] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     countries: dict[str, str] = field(default_factory=dict)
     fruitless: set[str] = field(default_factory=set)
     rejected: dict[int, Reason] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
 
     @property
     def credit_invoices(self) -> set[str]:
@@ -51,18 +52,21 @@ def judge(lines: Sequence[Line], given: Circumstances) -> Judged:
     """Divide lines into sales, credits and rejected ones.
 
     Credits are invoices ``C`` + digits; in a file without any such invoice they are negative quantities of a
-    known customer. A customer named on one line of an invoice stands for all of its lines.
+    known customer. A customer named on one line of an invoice stands for all of its lines. An invoice that stands in
+    the file more than once (`repeats`) counts once.
     """
-    judge_ = _Judge(lines, given)
-    judged = Judged()
+    found = repeats.found(lines)
+    judge_ = _Judge(lines, given, found.lines)
+    judged = Judged(repeated=found.invoices)
     for line in lines:
         judge_.place(line, judged)
     return judged
 
 
 class _Judge:
-    def __init__(self, lines: Sequence[Line], given: Circumstances) -> None:
+    def __init__(self, lines: Sequence[Line], given: Circumstances, repeated: Collection[int]) -> None:
         self._given = given
+        self._repeated = repeated
         self._totals: dict[tuple[int, object], tuple[int, int]] = {}
         self._credit_notes = {line.invoice for line in lines if CREDIT_NOTE.fullmatch(line.invoice)}
         self._customers: dict[str, str] = {}
@@ -85,6 +89,8 @@ class _Judge:
         """What is wrong with the line whatever it sells."""
         if line.invoice in self._given.known_invoices:
             return Reason.ALREADY_IMPORTED
+        if line.number in self._repeated:
+            return Reason.REPEATED
         problem = self._date_problem(self._given.moments[line.date])
         if problem is not None:
             return problem

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     DATE_OUT_OF_RANGE = "date_out_of_range"
     FUTURE_DATE = "future_date"
     ALREADY_IMPORTED = "already_imported"
+    REPEATED = "repeated"
     TEST = "test"
     BAD_DEBT = "bad_debt"
     OTHER_CURRENCY = "other_currency"
@@ -56,6 +57,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.DATE_OUT_OF_RANGE: "a date before 1970",
     Reason.FUTURE_DATE: "a date in the future",
     Reason.ALREADY_IMPORTED: "the invoice was imported before",
+    Reason.REPEATED: "the invoice stands in the file before, line for line",
     Reason.TEST: "a test product",
     Reason.BAD_DEBT: "an adjustment of bad debt",
     Reason.OTHER_CURRENCY: "another currency than the rest of the import",
