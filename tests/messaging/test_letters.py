@@ -47,6 +47,20 @@ def test_an_order_confirmation_says_what_was_bought_and_what_it_costs() -> None:
         assert "https://shop.example/orders/7KQ2-M9XB-4TRD" in words
 
 
+def test_an_order_confirmation_says_where_it_goes_in_words_and_what_is_free() -> None:
+    letter = render(shipping_minor=0, address=ADDRESS | {"country": "DE"})
+    for words in (letter.text, letter.html):
+        assert "Germany" in words
+        assert "free" in words
+        assert "£0.00" not in words
+    assert "Narnia" in render(address=ADDRESS | {"country": "Narnia"}).text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_is_drawn_without_styles_that_its_preview_may_not_have(kind: str) -> None:
+    assert "style" not in render(kind).html
+
+
 def test_a_shipped_order_can_be_followed_where_the_carrier_allows_it() -> None:
     letter = render("order_shipped")
     for words in (letter.text, letter.html):

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.numbers import format_currency
 from jinja2 import (
     FileSystemLoader,
@@ -28,6 +29,7 @@ from smartshop.kernel.money import to_major
 
 STATES = ("queued", "sent", "failed")
 MOST_ATTEMPTS = 8
+LOCALE = "en_GB"
 PARTS: Mapping[str, str] = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
 LONGEST: Mapping[str, int] = {"subject": 200, "text": 10_000, "html": 20_000}
 
@@ -75,12 +77,19 @@ def _environment(folder: Path) -> _Sandbox:
         lstrip_blocks=True,
     )
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in FILTERS} | {"money": _money}
+    environment.filters = {name: environment.filters[name] for name in FILTERS} | {
+        "money": _money,
+        "country": _country,
+    }
     return environment
 
 
 def _money(minor: int, currency: str) -> str:
-    return format_currency(to_major(minor, currency), currency, locale="en_GB")
+    return format_currency(to_major(minor, currency), currency, locale=LOCALE)
+
+
+def _country(code: str) -> str:
+    return str(Locale.parse(LOCALE).territories.get(code, code))
 
 
 def wording(folder: Path, kind: str) -> Wording:

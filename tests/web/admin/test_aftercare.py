@@ -199,7 +199,7 @@ def test_the_page_of_an_order_speaks_in_words(staff: ShopClient) -> None:
         assert word in page
     for code in ("test_card", "captured", ">GB<"):
         assert code not in page
-    assert ">Delivered</option>" in staff.get("/admin/orders").text
+    assert ">Sent</option>" in staff.get("/admin/orders").text
 
 
 def test_a_wrong_address_leads_staff_back_to_their_pages(staff: ShopClient, visitor: ShopClient) -> None:
