@@ -114,6 +114,11 @@ class OrderLine(Base):
     cancelled_quantity: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
     """The part of returned_quantity that was never sent."""
 
+    @property
+    def name(self) -> str:
+        """The product with its variant: two lines of an order may differ in nothing else."""
+        return " ".join(filter(None, (self.product_name, self.variant_name)))
+
 
 class OrderPromotion(Base):
     """What a promotion took off an order, as it was called then; minor units off the goods and off the delivery."""

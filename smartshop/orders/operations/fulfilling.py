@@ -101,4 +101,4 @@ def _pack(
             ShipmentLine(shipment_id=parcel.id, order_line_id=rows[position].id, quantity=quantity)
         )
     db.session.flush()
-    return [(rows[position].product_name, quantity) for position, quantity in picked.items()]
+    return [(rows[position].name, quantity) for position, quantity in picked.items()]

@@ -47,7 +47,7 @@ def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
         return known
     lines = [
         InvoiceLine(
-            " ".join(filter(None, (line.product_name, line.variant_name))),
+            line.name,
             line.quantity,
             line.unit_price_minor,
             line.total_minor + line.discount_minor,

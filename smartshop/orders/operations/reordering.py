@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from smartshop.cart import rules
 from smartshop.cart.operations import filling as carts
 from smartshop.cart.queries import CartKey
 from smartshop.kernel.errors import DomainError
@@ -11,7 +12,7 @@ from smartshop.orders.queries import reading
 
 @dataclass(frozen=True)
 class Again:
-    """What went into the cart: ``short`` are names of which fewer were left, ``gone`` those not sold any more."""
+    """What went into the cart: ``short`` are names of which fewer went in, ``gone`` those not sold any more."""
 
     token: str | None
     lines: int
@@ -32,15 +33,16 @@ def again(*, number: str, seen_by: int | None, key: CartKey) -> Again:
         for line in (line for line in order.lines if line.kind == "product"):
             try:
                 if line.variant_id is None:
-                    gone.append(line.product_name)
+                    gone.append(line.name)
                     continue
-                added = carts.add(key=key, variant_id=line.variant_id, quantity=line.quantity)
+                quantity = min(line.quantity, rules.MOST_OF_ONE)
+                added = carts.add(key=key, variant_id=line.variant_id, quantity=quantity)
             except DomainError:
-                gone.append(line.product_name)
+                gone.append(line.name)
                 continue
             if added.token is not None:
                 token, key = added.token, CartKey(token=added.token)
             lines += 1
-            if added.is_clipped:
-                short.append(line.product_name)
+            if added.is_clipped or quantity < line.quantity:
+                short.append(line.name)
     return Again(token, lines, tuple(short), tuple(gone))

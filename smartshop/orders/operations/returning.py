@@ -154,7 +154,7 @@ def _credit(order: Order, lines: Sequence[OrderLine], picked: Mapping[int, int],
                 order_line_id=line.id, quantity=quantity, amount_minor=value.goods_minor, at=clock.now()
             )
         )
-        shown.append(InvoiceLine(line.product_name, quantity, line.unit_price_minor, value.goods_minor))
+        shown.append(InvoiceLine(line.name, quantity, line.unit_price_minor, value.goods_minor))
         rates.append((line.tax_basis_points, value.total_minor))
     left = queries.standing(order).creditable_minor
     is_everything = all(line.returned_quantity == line.quantity == line.cancelled_quantity for line in lines)
@@ -196,4 +196,4 @@ def _restock(order: Order, lines: Sequence[OrderLine], picked: Mapping[int, int]
 
 
 def _named(lines: Sequence[OrderLine], picked: Mapping[int, int]) -> list[tuple[str, int]]:
-    return [(line.product_name, picked[line.position]) for line in lines if line.position in picked]
+    return [(line.name, picked[line.position]) for line in lines if line.position in picked]

@@ -92,7 +92,7 @@ def line_state(order: Order, line: OrderLine) -> LineState:
     """What happened to a line so far."""
     return LineState(
         position=line.position,
-        name=line.product_name,
+        name=line.name,
         quantity=line.quantity,
         shipped=line.shipped_quantity,
         cancelled=line.cancelled_quantity,
@@ -138,7 +138,7 @@ def _open_line(line: LineState, state: State) -> OpenLine:
 
 def _parcels(order_id: int) -> tuple[Parcel, ...]:
     rows = db.session.execute(
-        sa.select(Shipment, OrderLine.product_name, ShipmentLine.quantity)
+        sa.select(Shipment, OrderLine, ShipmentLine.quantity)
         .join(ShipmentLine, ShipmentLine.shipment_id == Shipment.id)
         .join(OrderLine, OrderLine.id == ShipmentLine.order_line_id)
         .where(Shipment.order_id == order_id)
@@ -152,7 +152,7 @@ def _parcels(order_id: int) -> tuple[Parcel, ...]:
             parcel.tracking_number,
             aftercare.tracking_url(parcel.carrier, parcel.tracking_number),
             parcel.shipped_at,
-            tuple((name, quantity) for row, name, quantity in rows if row.id == parcel.id),
+            tuple((line.name, quantity) for row, line, quantity in rows if row.id == parcel.id),
         )
         for parcel in found.values()
     )

@@ -41,6 +41,11 @@ class LineView:
     total_minor: int
 
     @property
+    def name(self) -> str:
+        """The product with its variant."""
+        return " ".join(filter(None, (self.product_name, self.variant_name)))
+
+    @property
     def gross_minor(self) -> int:
         """What it cost before its share of the discounts."""
         return self.total_minor + self.discount_minor

@@ -58,7 +58,7 @@ def reorder(number: str) -> ResponseReturnValue:
             "success",
         )
     if again.short:
-        flash(_("Fewer are left of: %(names)s.", names=", ".join(again.short)), "warning")
+        flash(_("Fewer than you ordered then went in: %(names)s.", names=", ".join(again.short)), "warning")
     if again.gone:
         flash(_("Not to be had at the moment: %(names)s.", names=", ".join(again.gone)), "warning")
     return redirect(url_for("shop.cart") if again.lines else url_for("shop.order", number=number), 303)
