@@ -121,10 +121,11 @@ def test_reports_about_strangers_or_other_amounts_are_kept_and_pay_nothing(
         ("evt_3", {"amount_total": 1}, "amount"),
         ("evt_4", {"currency": "usd"}, "amount"),
     ):
-        event = stripe.event(number, COMPLETED, event_id, **changes)
-        assert report(client, *event) == (200, effect)
+        for kind in (COMPLETED, FAILED):
+            event = stripe.event(number, kind, f"{event_id}_{kind}", **changes)
+            assert report(client, *event) == (200, effect)
     assert state(number) == ("pending", ["pending"])
-    assert count(WebhookEvent) == 4
+    assert count(WebhookEvent) == 8
 
 
 def test_a_shop_without_stripe_has_no_address_for_its_reports(app: Flask) -> None:

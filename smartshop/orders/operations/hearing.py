@@ -63,12 +63,14 @@ def looked_at(*, number: str, revision: int, reason: str, actor: audit.Actor) ->
 
 
 def _held_against_the_truth(report: Report) -> Report:
-    """A report of a failure that was overtaken by the money says that the money came."""
-    outcome, way = report.outcome, gateways.GATEWAYS.get(report.provider)
-    if way is None or outcome is None or outcome.result is not Result.DECLINED or report.amount is None:
+    """A report that an order's payment failed, overtaken by the money, says that the money came."""
+    outcome, amount = report.outcome, report.amount
+    if outcome is None or outcome.result is not Result.DECLINED or amount is None:
         return report
-    known = {"reference": report.reference, "provider_reference": outcome.provider_reference or ""}
-    found = way.find(report.amount, **known)
+    way = gateways.GATEWAYS.get(report.provider)
+    if way is None or _effect(report) != "settled":
+        return report
+    found = way.find(amount, reference=report.reference, provider_reference=outcome.provider_reference or "")
     return replace(report, outcome=found) if found and found.result is Result.CAPTURED else report
 
 
