@@ -111,12 +111,11 @@ def candidates(
     sample = points[rows]
     with threadpool_limits(1):
         found = silhouettes(sample, [each.labels[rows] for each in tried])
+        again = _resampled(sample, seed, resamples)
+        stabilities = [_stability(sample, each.labels[rows], again, starts) for each in tried]
     return tuple(
-        Candidate(
-            len(each.centres), each.inertia, silhouette, _stability(sample, each.labels[rows], seed, resamples, starts),
-            tuple(int(size) for size in each.sizes),
-        )
-        for each, silhouette in zip(tried, found, strict=True)
+        Candidate(len(each.centres), each.inertia, silhouette, stability, tuple(int(size) for size in each.sizes))
+        for each, silhouette, stability in zip(tried, found, stabilities, strict=True)
     )  # fmt: skip
 
 
@@ -207,14 +206,19 @@ def _drawn(labels: Labels, label: int, share: float, rng: np.random.Generator) -
     return rng.choice(rows, min(max(2, round(share * rows.size)), rows.size), replace=False)
 
 
-def _stability(points: Floats, labels: Labels, seed: int, resamples: int, starts: int) -> float:
-    rng, k = np.random.default_rng(seed), int(labels.max()) + 1
+def _resampled(points: Floats, seed: int, resamples: int) -> list[tuple[Floats, int]]:
+    """Bootstrap samples of the points, and how many points of each are distinct."""
+    rng = np.random.default_rng(seed)
+    drawn = [points[rng.integers(0, len(points), len(points))] for _ in range(resamples)]
+    return [(each, len(np.unique(each, axis=0))) for each in drawn]
+
+
+def _stability(points: Floats, labels: Labels, resampled: Sequence[tuple[Floats, int]], starts: int) -> float:
+    k = int(labels.max()) + 1
     agreements = []
-    for resample in range(resamples):
-        drawn = points[rng.integers(0, len(points), len(points))]
-        if len(np.unique(drawn, axis=0)) < k:
+    for seed, (drawn, distinct) in enumerate(resampled, 1):
+        if distinct < k:
             return 0.0
-        with threadpool_limits(1):
-            model = _model(k, resample + 1, starts, is_large=False).fit(drawn)
+        model = _model(k, seed, starts, is_large=False).fit(drawn)
         agreements.append(adjusted_rand_score(labels, nearest(points, model.cluster_centers_)))
     return float(np.mean(agreements))
