@@ -99,6 +99,8 @@ class ChurnForest(_Calibrated, BaseEstimator):  # type: ignore[misc]  # scikit-l
             max_samples=min(self.max_samples, self.most_rows / len(X)), random_state=self.random_state,
             n_jobs=-1 if len(X) > MANY_ROWS else None,
         ).fit(X, y)  # fmt: skip
+        # Threads add up the answers of trees in the order they end, which changes the last digits.
+        self.forest_.n_jobs = None
         self.calibration_ = None
         self.n_features_in_ = X.shape[1]
         return self

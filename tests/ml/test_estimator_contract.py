@@ -170,3 +170,9 @@ def test_saved_and_loaded_it_answers_the_same(case: Case, tmp_path: Path, shop: 
     data = case.data(3)
     assert type(loaded) is type(model)
     np.testing.assert_array_equal(case.answer(loaded, data), case.answer(model, data))
+
+
+def test_a_forest_grown_by_several_threads_answers_the_same_each_time() -> None:
+    table = np.random.default_rng(3).normal(size=(risk_models.MANY_ROWS + 1, 4))
+    model = risk_models.ChurnForest().fit(table, (table[:, 0] > 0).astype(float))
+    assert len({model.raw(table).tobytes() for _ in range(20)}) == 1
