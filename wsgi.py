@@ -1,5 +1,8 @@
 """The production door: ``gunicorn wsgi:app``."""
 
-from smartshop.factory import create_app
+from smartshop.kernel import cycles
 
-app = create_app()
+with cycles.lasting():
+    from smartshop.factory import create_app
+
+    app = create_app()

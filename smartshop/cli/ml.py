@@ -16,7 +16,7 @@ from smartshop.cli.noun import Noun
 from smartshop.insights import rules
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
-from smartshop.kernel import clock
+from smartshop.kernel import clock, cycles
 from smartshop.kernel.audit import Actor
 from smartshop.kernel.errors import Invalid
 
@@ -79,6 +79,7 @@ def train(
         sys.exit(1)
 
 
+@cycles.unsearched()
 def _trained(
     questions: tuple[str, ...], as_of: datetime | None, engine: str, console: Console
 ) -> "list[training.RunReport]":

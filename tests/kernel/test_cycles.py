@@ -21,3 +21,14 @@ def test_a_search_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_lasts_is_put_where_nobody_searches() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with cycles.lasting():
+            kept = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(kept)
+    finally:
+        gc.unfreeze()
