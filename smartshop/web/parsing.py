@@ -15,6 +15,7 @@ from smartshop.kernel.money import to_major, to_minor
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
 LONGEST = 9
+LONGEST_TOTAL = 15
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 LARGEST_ID = 2**31 - 1
 NUL = "\x00"
@@ -80,6 +81,13 @@ def whole_number(text: str | None) -> int:
     """A form field that holds a number of at most nine digits; anything else is -1, which no rule accepts."""
     stripped = (text or "").strip()
     is_number = stripped.isascii() and stripped.isdigit() and len(stripped) <= LONGEST
+    return int(stripped) if is_number else -1
+
+
+def total(text: str | None) -> int:
+    """A total in minor units, as a form that the shop wrote holds it; anything else is -1, which no total is."""
+    stripped = (text or "").strip()
+    is_number = stripped.isascii() and stripped.isdigit() and len(stripped) <= LONGEST_TOTAL
     return int(stripped) if is_number else -1
 
 

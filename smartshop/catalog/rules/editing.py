@@ -15,7 +15,8 @@ LONGEST_VARIANT_NAME = 120
 LONGEST_SKU = 80
 LONGEST_DESCRIPTION = 10_000
 HEAVIEST_GRAMS = 10_000_000
-HIGHEST_PRICE_MINOR = 1_000_000_000
+HIGHEST_PRICE_MINOR = 100_000_000_000
+"""A thousand million of a currency with two decimals: of some of them that is a sofa."""
 STATUSES = ("draft", "published")
 
 

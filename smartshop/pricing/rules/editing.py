@@ -11,7 +11,7 @@ from smartshop.pricing.rules.eligibility import written
 from smartshop.pricing.rules.promotions import WHOLE, Kind, Scope
 
 LONGEST_NAME = 120
-HIGHEST_MINOR = 1_000_000_000
+HIGHEST_MINOR = 100_000_000_000
 MOST = 1_000_000
 MOST_PIECES = 99
 MOST_CODES_AT_ONCE = 1000

@@ -10,7 +10,7 @@ from smartshop.pricing.rules.shipping import ChargedBy
 LONGEST_ZONE = 80
 LONGEST_NAME = 120
 LONGEST_PROMISE = 255
-HIGHEST_MINOR = 1_000_000_000
+HIGHEST_MINOR = 100_000_000_000
 LAST_POSITION = 999
 WRONG = "Something is not right yet. Nothing was saved."
 

@@ -58,6 +58,6 @@ class CheckoutForm:
             address=address,
             shipping_code=shipping,
             payment_code=self.values["payment"],
-            expected_total_minor=parsing.whole_number(self.values.get(f"expected_total_{shipping}")),
+            expected_total_minor=parsing.total(self.values.get(f"expected_total_{shipping}")),
             payment_details={"card_number": self.values.get("card_number", "")},
         )
