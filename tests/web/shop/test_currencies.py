@@ -43,7 +43,7 @@ def rows_of(pdf: bytes) -> str:
         ),
     ],
 )
-def test_a_shop_sells_invoices_and_refunds_in_any_currency(  # noqa: PLR0913
+def test_a_shop_sells_invoices_and_refunds_in_any_currency(
     app: Flask,
     visitor: ShopClient,
     monkeypatch: pytest.MonkeyPatch,
