@@ -14,6 +14,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from smartshop.kernel.config import ROOT
 from tests import requirements
 from tests.factories import PASSWORD
 from tests.journeys.live_shop import LiveShop, running
@@ -44,6 +45,14 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    path = ROOT / "static" / "vendor" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        requirements.missing("browser", "axe-core is not in static/vendor (flask assets pull --dev)")
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

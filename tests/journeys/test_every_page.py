@@ -1,48 +1,14 @@
 """Every page in every state: no accessibility violation in light or dark, nothing wider than a phone."""
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import expect
 
-from smartshop.kernel.config import ROOT
-from tests import requirements
-from tests.journeys import steps
+from tests.journeys.auditing import COLOURS, check_on_a_phone, violations
 from tests.journeys.conftest import PHONE, Visit
-from tests.journeys.live_shop import LiveShop
+from tests.journeys.live_shop import ROOT, LiveShop
 from tests.journeys.scenes import SCENES, arrive
 
 pytestmark = pytest.mark.browser
-
-NARROW: ViewportSize = {"width": 320, "height": 700}
-EVERYTHING: list[str] = []
-COLOURS = ["color-contrast", "link-in-text-block"]
-"""All that another colour scheme can change."""
-AUDIT = """async (rules) => {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  await Promise.all(document.getAnimations().map((animation) => animation.finished));
-  const {violations} = await axe.run(document, {
-    resultTypes: ["violations"],
-    ...(rules.length ? {runOnly: {type: "rule", values: rules}} : {}),
-  });
-  return violations.map(({id, nodes}) => ({
-    rule: id,
-    where: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
-  }));
-}"""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    path = ROOT / "static" / "vendor" / "axe-core" / "axe.min.js"
-    if not path.is_file():
-        requirements.missing("browser", "axe-core is not in static/vendor (flask assets pull --dev)")
-    return path.read_text(encoding="utf-8")
-
-
-def violations(page: Page, rules: list[str] = EVERYTHING) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate(AUDIT, rules)
-    return found
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -70,8 +36,12 @@ def test_the_way_to_a_page_can_be_gone_on_a_phone(shop: LiveShop, visit: Visit, 
     check_on_a_phone(page)
 
 
-def check_on_a_phone(page: Page) -> None:
-    assert steps.width_to_spare(page) == 0
-    assert violations(page) == []
-    page.set_viewport_size(NARROW)
-    assert steps.width_to_spare(page) == 0
+def test_a_table_fades_at_its_edge_while_more_stands_to_the_right(shop: LiveShop, visit: Visit) -> None:
+    page = visit(who=ROOT, viewport=PHONE)
+    page.goto("/admin/orders")
+    frame = page.get_by_role("region", name="Orders")
+    expect(frame).to_have_js_property("scrollLeft", 0)
+    edge = "(frame) => getComputedStyle(frame, '::after').content"
+    assert frame.evaluate(edge) == '""'
+    frame.evaluate("(frame) => frame.scrollTo(frame.scrollWidth, 0)")
+    page.wait_for_function(f"(frame) => ({edge})(frame) === 'none'", arg=frame.element_handle())
