@@ -108,14 +108,17 @@ def _needs(
     recorded: pd.DataFrame, known: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int
 ) -> list[Need]:
     before = frames.known_before(frames.bought(recorded), cutoff)
-    later = int((known["ordered_at"] >= cutoff).sum())
+    customers = before["customer_id"].unique()
+    returning = frames.paid_since(known, cutoff, customers)
     span = (known["ordered_at"].max() - known["ordered_at"].min()).days + 1 if len(known) else 0
     return [
         Need("days of history", 2 * horizon_days, float(span)),
+        Need(f"customers {horizon_days} days ago", CLUSTERS.customers, float(customers.size)),
         Need(
-            f"customers {horizon_days} days ago", CLUSTERS.customers, float(before["customer_id"].nunique())
+            f"customers who came back and paid in the last {horizon_days} days",
+            CLUSTERS.returning,
+            float(returning),
         ),
-        Need(f"orders in the last {horizon_days} days", CLUSTERS.orders, float(later)),
     ]
 
 

@@ -139,12 +139,13 @@ def _needs(history: OrderHistory, cutoff: pd.Timestamp, end: pd.Timestamp) -> li
     before = summary_of(history, cutoff).frame
     repeat = float(((before["frequency"] > 0) & (before["value"] > 0)).sum())
     first, last = history.span
-    later = float(history.orders_between(cutoff, end))
+    people = np.searchsorted(history.customers, before["customer_id"].to_numpy())
+    returning = float((history.spending(end, since=cutoff)[1][people] > 0).sum())
     return [
         Need("days of history", VALUE.days + horizon_days, float(last - first + 1)),
         Need(f"customers {horizon_days} days ago", VALUE.customers, float(len(before))),
         Need(f"customers with a repeat purchase {horizon_days} days ago", VALUE.repeat, repeat),
-        Need(f"orders in the last {horizon_days} days", VALUE.orders, later),
+        Need(f"customers who came back and paid in the last {horizon_days} days", VALUE.returning, returning),
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -144,6 +145,12 @@ def order_lines(frame: pd.DataFrame) -> pd.DataFrame:
     validate(result, ORDER_LINES)
     ordered = [column.name for column in ORDER_LINES.columns if column.name in result.columns]
     return result[ordered].reset_index(drop=True)
+
+
+def paid_since(lines: pd.DataFrame, moment: datetime, customers: npt.NDArray[np.int64]) -> int:
+    """How many of ``customers`` brought revenue from ``moment`` on, of ``lines`` as they are known."""
+    later = lines[(lines["ordered_at"] >= moment) & lines["customer_id"].isin(customers)]
+    return int((later.groupby("customer_id")["revenue"].sum() > 0).sum())
 
 
 def known_before(lines: pd.DataFrame, when: datetime) -> pd.DataFrame:

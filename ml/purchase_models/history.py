@@ -85,11 +85,6 @@ class OrderHistory:
         total = np.add.reduceat(revenue[is_known], starts) if starts.size else np.empty(0)
         return Purchases(who[starts], day[starts], total.round(6))
 
-    def orders_between(self, since: datetime, as_of: datetime) -> int:
-        """How many orders were placed in [``since``, ``as_of``) and stood at ``as_of``; one of two days counts twice."""
-        is_known, _ = self._known(as_of)
-        return int((is_known & (self.half >= self._half(since))).sum())
-
     def spending(self, as_of: datetime, *, since: datetime) -> tuple[Floats, Floats]:
         """Purchase days and revenue in [``since``, ``as_of``) of each of ``customers``, shape (n,) each."""
         found = self.purchases(as_of, since=since)

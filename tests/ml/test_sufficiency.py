@@ -51,8 +51,27 @@ def test_a_shop_that_is_too_young_is_told_how_many_days_it_needs(question: str) 
     assert "days of history (has 9" in result.shortfall
 
 
+@pytest.mark.parametrize(("question", "days"), [("rfm", 90), ("clv", 180), ("clusters", 90)])
+@pytest.mark.parametrize("returning", [0, 9])
+def test_a_window_that_hardly_anybody_paid_in_judges_nothing(
+    question: str, days: int, returning: int
+) -> None:
+    """Orders there are in it: first ones of others, and free ones."""
+    train, _ = QUESTIONS[question]
+    every = shop(300, 700)
+    is_late = every["ordered_at"] >= AS_OF - timedelta(days=days)
+    is_stranger, is_early = every["customer_id"] > 200, every["customer_id"] <= returning + 20
+    is_free = is_late & is_early & (every["customer_id"] > returning)
+    lines = every.assign(revenue=every["revenue"].where(~is_free, 0.0))
+    lines = lines[(is_late & (is_stranger | is_early)) | ~(is_late | is_stranger)].reset_index(drop=True)
+    result = train(lines, AS_OF)
+    assert result.verdict == "not enough data"
+    needed = f"10 customers who came back and paid in the last {days} days (has {returning})"
+    assert result.shortfall == f"needs {needed}"
+
+
 @pytest.mark.parametrize("enough", [each for _, each in QUESTIONS.values()])
 def test_no_threshold_is_beyond_what_a_shop_of_500_customers_and_half_a_year_has(enough: Enough) -> None:
     assert 50 <= enough.customers <= 500
     assert enough.days <= 90
-    assert enough.orders >= 1
+    assert 1 <= enough.returning <= 20

@@ -52,7 +52,9 @@ def need(what: str) -> str:
             "customers with a repeat purchase %(days)s days ago", **facts
         ),
         "customers # days ago": _("customers %(days)s days ago", **facts),
-        "orders in the last # days": _("orders in the last %(days)s days", **facts),
+        "customers who came back and paid in the last # days": _(
+            "customers who came back and paid in the last %(days)s days", **facts
+        ),
     }
     return known.get(NUMBER.sub("#", what, count=1), what)
 

@@ -304,7 +304,8 @@ def test_what_is_kept_as_codes_is_told_in_words() -> None:
     assert run_words.method("Pareto/NBD and Gamma-Gamma") == "Pareto/NBD and Gamma-Gamma"
     assert run_words.method("random forest with visits") == "Random forest with visits"
     assert run_words.method(None) is None
-    assert run_words.need("orders in the last 90 days") == "orders in the last 90 days"
+    paid = "customers who came back and paid in the last 90 days"
+    assert run_words.need(paid) == paid
     assert run_words.need("stable numbers of clusters") == "stable numbers of groups"
     assert run_words.need("something new") == "something new"
     assert run_words.days("2026-01-02, 2026-02-01") == "2 Jan 2026, 1 Feb 2026"
