@@ -75,6 +75,12 @@ class StripeDouble:
         }
         return signed(json.dumps(body).encode())
 
+    def refund_event(self, kind: str, event_id: str, **changes: Any) -> tuple[bytes, dict[str, str]]:
+        """An event about the latest refund: its body and its signed headers."""
+        refund = list(self.refunds.values())[-1] | changes
+        body = {"id": event_id, "object": "event", "type": kind, "data": {"object": refund}}
+        return signed(json.dumps(body).encode())
+
     def reply(self, method: str, path: str, form: dict[str, str], key: str) -> tuple[int, bytes]:
         """The answer in the mood Stripe is in."""
         if self.mood == "slow":
@@ -135,6 +141,7 @@ class StripeDouble:
             "status": self.refund_status,
             "payment_intent": form["payment_intent"],
             "amount": int(form["amount"]),
+            "metadata": {"refund_key": form["metadata[refund_key]"]},
         }
         return self.refunds[refund_id]
 

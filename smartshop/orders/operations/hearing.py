@@ -13,7 +13,7 @@ from smartshop.orders.operations import moving, placing
 from smartshop.orders.queries import reading
 from smartshop.orders.rules import aftercare
 from smartshop.payments import queries as payments
-from smartshop.payments.operations import reports
+from smartshop.payments.operations import refunding, reports
 from smartshop.payments.rules import gateways
 from smartshop.payments.rules.gateways import Result
 from smartshop.payments.rules.reports import Report
@@ -25,7 +25,8 @@ def hear(*, report: Report) -> str:
     """Act on a report and keep it, in one transaction; returns the effect.
 
     ``settled``, ``ignored`` (a kind that changes nothing), ``unknown`` (no such order), ``amount`` (it is not what
-    was asked for: somebody must look), ``known`` (heard before). Reports may come in any order, so one of a failure is
+    was asked for: somebody must look), ``known`` (heard before), ``refund_failed`` (the money is owed again).
+    Reports may come in any order, so one of a failure is
     held against what the provider says now, outside the transaction.
 
     Raises GatewayAway when the provider that reports a failure cannot be asked: it will report again.
@@ -33,7 +34,7 @@ def hear(*, report: Report) -> str:
     report = _held_against_the_truth(report)
     try:
         with unit_of_work():
-            effect = _effect(report)
+            effect = _take_back(report) if report.failed_refund else _effect(report)
             reports.keep(report=report, effect=effect)
             if effect == "settled" and report.outcome is not None:
                 attempt_id = payments.last_attempt(report.reference)
@@ -60,6 +61,18 @@ def looked_at(*, number: str, revision: int, reason: str, actor: audit.Actor) ->
         if not settled:
             raise moving.OutOfDate("Nothing of this order needs attention any more.")
         moving.note(order, "order.report_looked_at", {"reports": settled}, actor=actor, reason=reason)
+
+
+def _take_back(report: Report) -> str:
+    """A refund did not arrive: what it was for is owed again, and the log of the order says so."""
+    key = report.failed_refund
+    number = refunding.take_back(key=key, provider=report.provider)
+    if not number:
+        return "unknown"
+    order, amount = moving.locked(number=number, revision=None), payments.refund_amount(key)
+    after = {"amount_minor": amount, "currency": order.currency, "key": key}
+    moving.note(order, "order.refund_failed", after, actor=audit.SYSTEM)
+    return "refund_failed"
 
 
 def _held_against_the_truth(report: Report) -> Report:

@@ -90,9 +90,35 @@ def settle(*, key: str, outcome: Outcome) -> bool:
             .returning(Refund.attempt_id, Refund.amount_minor)
         ).one_or_none()
         if row is not None and not is_done(outcome):
-            db.session.execute(
-                sa.update(PaymentAttempt)
-                .where(PaymentAttempt.id == row.attempt_id)
-                .values(refunded_minor=PaymentAttempt.refunded_minor - row.amount_minor)
-            )
+            _free(row.attempt_id, row.amount_minor)
     return row is not None
+
+
+def take_back(*, key: str, provider: str) -> str:
+    """A refund that seemed to be on its way did not arrive: it is no longer set aside, and owed again.
+
+    Returns the reference it was paid under; empty when there is no such refund, or it is known to have failed.
+    """
+    with unit_of_work():
+        is_theirs = Refund.attempt_id.in_(
+            sa.select(PaymentAttempt.id).where(PaymentAttempt.gateway == provider)
+        )
+        row = db.session.execute(
+            sa.update(Refund)
+            .where(Refund.key == key, Refund.state != "failed", is_theirs)
+            .values(state="failed", settled_at=clock.now())
+            .returning(Refund.attempt_id, Refund.amount_minor)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        return _free(row.attempt_id, row.amount_minor) if row is not None else ""
+
+
+def _free(attempt_id: int, amount_minor: int) -> str:
+    """Set an amount aside no more; returns the reference it was paid under."""
+    reference: str = db.session.scalars(
+        sa.update(PaymentAttempt)
+        .where(PaymentAttempt.id == attempt_id)
+        .values(refunded_minor=PaymentAttempt.refunded_minor - amount_minor)
+        .returning(PaymentAttempt.reference)
+    ).one()
+    return reference

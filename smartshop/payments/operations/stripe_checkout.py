@@ -16,6 +16,9 @@ from smartshop.payments.rules.reports import NotFromProvider, Report
 T = TypeVar("T")
 CODE = "stripe"
 RETRIES = 1
+REFUND_KEY = "refund_key"
+"""Where a refund carries the shop's key at Stripe, so that a later report of it says which one it is."""
+REFUND_FAILED = frozenset({"failed", "canceled"})
 CANCELLED = "You left the payment page. Nothing was charged."
 REFUSED = "Stripe cannot take this payment. Nothing was charged; please choose another way to pay."
 log = structlog.get_logger(__name__)
@@ -86,14 +89,18 @@ class StripeCheckout:
 
     def refund(self, amount: Money, *, reference: str, key: str) -> Outcome:
         try:
-            asked: Any = {"payment_intent": reference, "amount": stripe_amounts.counted(amount)}
+            asked: Any = {
+                "payment_intent": reference,
+                "amount": stripe_amounts.counted(amount),
+                "metadata": {REFUND_KEY: key},
+            }
         except stripe_amounts.NotCountable as error:
             return Outcome(Result.DECLINED, None, str(error))
         given = self._ask(
             lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"})
         )
         try:
-            is_refused = given.status in {"failed", "canceled"}
+            is_refused = given.status in REFUND_FAILED
             return Outcome(
                 Result.DECLINED if is_refused else Result.CAPTURED,
                 given.id,
@@ -118,6 +125,7 @@ class StripeCheckout:
                 str(getattr(session, "client_reference_id", None) or ""),
                 _amount(session) if is_session else None,
                 _reported(event.type, session) if is_session else None,
+                _failed_refund(event.type, session),
             )
         except (ValueError, AttributeError, KeyError, TypeError, stripe.SignatureVerificationError) as error:
             raise NotFromProvider("This is not a signed event of Stripe.") from error
@@ -164,6 +172,13 @@ def _outcome(session: Any) -> Outcome:
         return Outcome(Result.WAITING, session.id, page_url=session.url or "")
     except AttributeError as error:
         raise GatewayAway("Stripe's answer makes no sense.") from error
+
+
+def _failed_refund(kind: str, refund: Any) -> str:
+    """The key of a refund that its bank sent back; empty for anything else."""
+    if not kind.startswith("refund.") or getattr(refund, "status", "") not in REFUND_FAILED:
+        return ""
+    return str(getattr(getattr(refund, "metadata", None), REFUND_KEY, None) or "")
 
 
 def _reported(kind: str, session: Any) -> Outcome:

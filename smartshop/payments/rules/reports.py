@@ -25,6 +25,8 @@ class Report:
     reference: str
     amount: Money | None
     outcome: Outcome | None
+    failed_refund: str = ""
+    """The key of a refund that was on its way and did not arrive after all."""
 
 
 @runtime_checkable
