@@ -50,6 +50,28 @@ def papers(number: str) -> list[tuple[str, int]]:
     return [(row.kind, row.amount_minor) for row in after(number).invoices]
 
 
+def test_the_log_says_of_every_move_who_made_it_and_why(any_app: Flask) -> None:
+    mug = make_product(on_hand=10)
+    paid, later, back = bought((mug, 1)), bought((mug, 1), payment="invoice"), bought((mug, 2))
+    ship(paid, {1: 1})
+    capture(later)
+    ship(back, {1: 1})
+    cancel(back)
+    db.session.rollback()
+    moved = db.session.scalars(
+        sa.select(AuditRecord).where(AuditRecord.action == "order.moved").order_by(AuditRecord.id)
+    ).all()
+    told = [(move.after["state"], move.actor_label, move.reason) for move in moved]
+    assert told == [
+        ("paid", "system", "The payment came in."),
+        ("confirmed", "system", "It is paid after delivery."),
+        ("paid", "system", "The payment came in."),
+        ("fulfilled", STAFF.label, "All of it was sent."),
+        ("paid", STAFF.label, WHY),
+        ("fulfilled", STAFF.label, WHY),
+    ]
+
+
 def test_an_order_goes_out_in_two_parcels(any_app: Flask) -> None:
     mug, jug = make_product(price_minor=1000), make_product(price_minor=3000)
     number = bought((mug, 3), (jug, 1))

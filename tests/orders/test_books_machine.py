@@ -30,6 +30,7 @@ from smartshop.cart.queries import CartKey
 from smartshop.inventory.models import Reservation, StockLevel, StockMovement
 from smartshop.inventory.operations import holds, stock
 from smartshop.kernel import clock
+from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
@@ -308,6 +309,8 @@ class Books(RuleBasedStateMachine):
                 costs = 0 if order.is_given_up else order.total_minor - order.returned_minor
                 assert order.payment_method != CODE or self.page.kept(number) == costs
             assert [total_of(Reservation, goods) for goods in self.goods] == [0, 0]
+            moved = sa.select(AuditRecord).where(AuditRecord.action == "order.moved")
+            assert all(move.actor_label and move.reason for move in db.session.scalars(moved))
         finally:
             self.travel.stop()
             del gateways.GATEWAYS[CODE]

@@ -77,7 +77,7 @@ def ship(
         lines = moving.lines_of(order)
         is_whole = not any(queries.line_state(order, line).to_send(state) for line in lines)
         if is_whole:
-            moving.move(order, State.FULFILLED, actor=actor)
+            moving.move(order, State.FULFILLED, actor=actor, reason="All of it was sent.")
         invoicing.bill(order, seller=seller, actor=actor)
         letters.shipped(order, sent, carrier, tracking)
     return is_whole

@@ -47,8 +47,8 @@ def lines_of(order: Order) -> Sequence[OrderLine]:
     ).all()
 
 
-def move(order: Order, after: State, *, actor: audit.Actor, reason: str = "") -> None:
-    """Take an order to another state and log it.
+def move(order: Order, after: State, *, actor: audit.Actor, reason: str) -> None:
+    """Take an order to another state and log who did it and why.
 
     Raises ImpossibleMove.
     """

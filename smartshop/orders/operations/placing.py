@@ -89,6 +89,12 @@ MOVE = Prepared(
     .where(Order.id == sa.bindparam("order_id"), Order.state == sa.bindparam("before"))
     .values(state=sa.bindparam("after"))
 )
+WHY = {
+    State.CONFIRMED: "It is paid after delivery.",
+    State.PAID: "The payment came in.",
+    State.CANCELLED: "It was not paid.",
+}
+"""What the log says of the moves that the program makes by itself."""
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
 
 
@@ -281,7 +287,7 @@ def _move(order: Any, after: State) -> None:
 
 
 def _note_move(number: str, before: State, after: State) -> None:
-    moved = audit.Entry("order.moved", f"order:{number}", {"state": before}, {"state": after})
+    moved = audit.Entry("order.moved", f"order:{number}", {"state": before}, {"state": after}, WHY[after])
     audit.record_many(actor=audit.SYSTEM, entries=[moved])
 
 
