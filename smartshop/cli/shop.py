@@ -71,7 +71,11 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Add the products, customers and orders of a file of order lines (csv, csv.gz, csv.xz, xlsx, parquet)."""
+    """Add the products, customers and orders of a file of order lines (csv, csv.gz, csv.xz, xlsx, parquet).
+
+    A row is a product of an order. Its columns are found by their usual names: invoice (or order), product (or sku),
+    quantity, date, price and customer; description, country and currency if there are any.
+    """
     settings = current_app.config["SETTINGS"]
     kept_at = Path(current_app.instance_path) / "imports" / f"{file.name}-rejects.csv"
     options = history.Options(
@@ -125,14 +129,23 @@ def _kept(kind: str) -> str:
     return (names | others)[kind]
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def _summary(report: history.ImportReport, *, is_dry_run: bool) -> Iterator[str]:
     def amount(minor: int) -> str:
         return f"{money.to_major(minor, report.currency):,} {report.currency}"
 
-    yield (
-        f"{'Would add' if is_dry_run else 'Added'} {report.products:,} products, {report.customers:,} customers and "
-        f"{report.orders:,} orders in {report.seconds:.1f} s."
+    products, customers, orders = (
+        _counted(count, thing)
+        for count, thing in (
+            (report.products, "product"),
+            (report.customers, "customer"),
+            (report.orders, "order"),
+        )
     )
+    yield f"{'Would add' if is_dry_run else 'Added'} {products}, {customers} and {orders} in {report.seconds:.1f} s."
     yield f"Customers bought for {amount(report.revenue_minor)}; {amount(report.returned_minor)} of all sales came back."
     if report.rejects:
         yield f"Rejected lines that were not imported before: {report.rejects}"

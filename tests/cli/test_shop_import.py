@@ -78,7 +78,7 @@ def test_rejects_are_kept_in_the_instance_unless_a_file_is_named(
 def test_a_dry_run_says_would_and_changes_nothing(app: Flask, lines: Path) -> None:
     before = counts()
     result = run(app, lines, "--dry-run")
-    assert "Would add 1 products" in result.stdout
+    assert "Would add 1 product, " in result.stdout
     assert counts() == before
 
 

@@ -76,6 +76,14 @@ def test_usual_column_names_are_recognised_whatever_their_case_and_spacing(heade
     }
 
 
+def test_a_product_without_a_code_is_told_by_its_name_and_one_with_both_by_its_code() -> None:
+    header = ["order", "product", "quantity", "date", "price", "customer"]
+    assert columns.recognise(header).places["product"] == 1
+    assert "description" not in columns.recognise(header).places
+    places = columns.recognise([*header, "sku"]).places
+    assert (places["product"], places["description"]) == (6, 1)
+
+
 def test_missing_columns_are_refused_with_those_found_and_how_to_map_them() -> None:
     with pytest.raises(columns.UnknownColumns) as refusal:
         columns.recognise(["InvoiceNo", "Thing", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"])

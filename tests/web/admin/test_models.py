@@ -244,6 +244,7 @@ def test_too_little_data_says_what_is_missing_on_both_pages(admin: ShopClient) -
     assert "Churn risk: there is not enough to learn from yet" in page
     assert "It still needs 500 customers (has 312), 180 days of history (has 95)" in page
     assert page.count("Too little") >= 2
+    assert "Answers with" not in page
     assert "Too little" in page_of(admin, "/admin/models")
 
 

@@ -17,7 +17,17 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "order",
         "transactionid",
     ),
-    "product": ("stockcode", "sku", "productid", "productcode", "itemid", "itemcode", "item", "lineitemsku"),
+    "product": (
+        "stockcode",
+        "sku",
+        "productid",
+        "productcode",
+        "itemid",
+        "itemcode",
+        "item",
+        "lineitemsku",
+        "product",
+    ),
     "description": (
         "description",
         "productname",
