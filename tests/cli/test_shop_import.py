@@ -57,7 +57,7 @@ def test_json_is_all_that_stdout_holds(app: Flask, lines: Path) -> None:
 def test_the_table_counts_every_reason_and_says_how_the_file_was_read(app: Flask, lines: Path) -> None:
     result = run(app, lines)
     assert result.exit_code == 0, result.stderr
-    for text in ("bad_number", "day first", "customer = Customer ID", "1 products, 2 customers and 2 orders"):
+    for text in ("bad_number", "day first", "customer = Customer ID", "1 product, 2 customers and 2 orders"):
         assert text in result.stdout
 
 
