@@ -4,7 +4,10 @@ import pytest
 from flask import Flask
 
 from smartshop.cart.queries import CartKey
+from smartshop.insights.queries import sales
+from smartshop.insights.queries.sales import SalesSought
 from smartshop.kernel.audit import SYSTEM
+from smartshop.kernel.extensions import db
 from smartshop.kernel.money import Money
 from smartshop.orders.operations import recovering
 from smartshop.orders.operations import refunding as paying_back
@@ -19,6 +22,12 @@ from tests.payments.stripe_double import StripeDouble
 
 SENT_BACK = "refund.failed"
 PAID_BACK, KEPT = payments.Balance(ONE_MUG, ONE_MUG), payments.Balance(ONE_MUG, 0)
+
+
+def in_need() -> list[str]:
+    """The orders that somebody must look at."""
+    db.session.rollback()
+    return [row.number for row in sales.page_of_orders(SalesSought(needs_attention=True)).items]
 
 
 @pytest.fixture
@@ -45,11 +54,20 @@ def test_what_a_bank_sends_back_is_owed_again_and_refunded_anew(
     assert report(client, *again) == (200, "unknown")
     assert payments.balance(paid) == KEPT
     assert aftercare.of(paid).standing.to_refund_minor == ONE_MUG
+    assert in_need() == [paid]
     assert [entry.action for entry in aftercare.of(paid).happenings].count("order.refund_failed") == 1
     stripe.refund_status = "succeeded"
     assert [paying_back.pay_back(number=paid, actor=SYSTEM) for _ in range(2)] == [ONE_MUG, 0]
-    assert (payments.balance(paid), len(stripe.refunds)) == (PAID_BACK, 2)
+    assert (payments.balance(paid), len(stripe.refunds), in_need()) == (PAID_BACK, 2, [])
     assert state(paid) == ("cancelled", ["captured"])
+
+
+def test_a_refund_that_fails_at_once_asks_for_attention(stripe: StripeDouble, paid: str) -> None:
+    assert in_need() == []
+    stripe.refund_status = "failed"
+    cancel(paid)
+    assert in_need() == [paid]
+    assert sales.needing_attention() == 1
 
 
 def test_a_failure_that_is_heard_before_the_answer_counts(

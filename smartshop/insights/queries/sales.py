@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm as so
 
 from smartshop.identity.models import Person
 from smartshop.insights.queries.counting import Condition, clamped, containing
@@ -13,9 +14,22 @@ from smartshop.insights.queries.periods import midnight
 from smartshop.kernel.extensions import db
 from smartshop.kernel.pages import Page
 from smartshop.orders.models import Order, OrderLine
-from smartshop.payments.models import WebhookEvent
+from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
 
-NEEDS_ATTENTION = sa.exists().where(WebhookEvent.reference == Order.number, WebhookEvent.effect == "amount")
+_Paid = so.aliased(Order)
+_MISREPORTED = sa.select(WebhookEvent.reference).where(WebhookEvent.effect == "amount")
+_OWED = (
+    sa.select(_Paid.number)
+    .join(PaymentAttempt, PaymentAttempt.reference == _Paid.number)
+    .join(Refund, Refund.attempt_id == PaymentAttempt.id)
+    .where(
+        Refund.state == "failed",
+        PaymentAttempt.amount_minor - PaymentAttempt.refunded_minor
+        > sa.case((_Paid.is_given_up, 0), else_=_Paid.total_minor - _Paid.returned_minor),
+    )
+)
+"""Orders whose refund failed and whose money is still owed to the customer."""
+NEEDS_ATTENTION = Order.number.in_(sa.union(_MISREPORTED, _OWED))
 
 
 @dataclass(frozen=True)
