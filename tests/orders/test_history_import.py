@@ -16,7 +16,7 @@ from smartshop.kernel.errors import DomainError
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.orders.models import Order, OrderLine, OrderReturn
-from smartshop.orders.operations import history
+from smartshop.orders.operations import history, history_moving
 from smartshop.orders.operations.history import ImportReport, Options
 from smartshop.orders.operations.history_files import open_table
 from smartshop.orders.rules.history.lines import Reason
@@ -199,6 +199,28 @@ def test_shifted_dates_end_within_the_last_seven_days_on_the_same_weekday(app: F
     yesterday: date = clock.today() - timedelta(days=1)
     assert yesterday - timedelta(days=6) <= returned.date() <= yesterday
     assert placed - report.weeks_shifted * timedelta(weeks=1) == datetime(2011, 5, 5, 9, tzinfo=UTC)
+
+
+def test_files_of_one_history_move_together(app: Flask, tmp_path: Path) -> None:
+    later = write_csv(tmp_path / "later.csv")
+    earlier = write_csv(
+        tmp_path / "earlier.csv", [[f"9{row[0]}", *row[1:4], "2010-05-02", *row[5:]] for row in ROWS[:5]]
+    )
+    first, second = run(later, shifts_dates=True), run(earlier, shifts_dates=True)
+    assert first.weeks_shifted == second.weeks_shifted > 0
+    apart = order("1").placed_at - order("91").placed_at
+    assert apart == datetime(2011, 5, 2, 8, 26) - datetime(2010, 5, 2)  # noqa: DTZ001
+    left = run(write_csv(tmp_path / "left.csv", [["7", *ROWS[0][1:]]]))
+    assert any(note.endswith("this one needs --shift-dates too.") for note in left.notes)
+
+
+def test_a_file_that_would_move_into_the_future_is_refused(app: Flask, tmp_path: Path) -> None:
+    run(write_csv(tmp_path / "earlier.csv", ROWS[:2]), shifts_dates=True)
+    before = counts()
+    next_year = write_csv(tmp_path / "later.csv", [["9", *ROWS[0][1:4], "2012-05-01", *ROWS[0][5:]]])
+    with pytest.raises(history_moving.MovedOtherwise, match="import the one that ends last first"):
+        run(next_year, shifts_dates=True)
+    assert counts() == before
 
 
 @pytest.mark.parametrize(

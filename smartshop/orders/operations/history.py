@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -17,7 +16,7 @@ from smartshop.inventory.operations import bulk as inventory_bulk
 from smartshop.kernel import audit, clock, cycles
 from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.uow import unit_of_work
-from smartshop.orders.operations import history_rejects, history_writing, popularity
+from smartshop.orders.operations import history_moving, history_rejects, history_writing, popularity
 from smartshop.orders.operations.history_reading import ReadLines, read_lines
 from smartshop.orders.operations.history_tables import Progress, without_progress
 from smartshop.orders.queries import history as earlier_history
@@ -107,8 +106,8 @@ class _Plan:
 def import_history(*, path: Path, options: Options, progress: Progress = without_progress) -> ImportReport:
     """Add what a file of order lines tells and the shop does not know yet.
 
-    Raises UnreadableFile, UnknownColumns, NothingToImport, UnwritableRejects, ChangedMeanwhile; the database
-    is then as before.
+    Raises UnreadableFile, UnknownColumns, NothingToImport, MovedOtherwise, UnwritableRejects, ChangedMeanwhile; the
+    database is then as before.
     """
     began = time.monotonic()
     read = read_lines(path, options.mapping, progress)
@@ -134,7 +133,9 @@ def _plan(read: ReadLines, options: Options) -> _Plan:
     reading = dates.read({line.date for line in read.lines}, dayfirst=options.is_day_first)
     given = Circumstances(currency, now, reading.moments, earlier_history.imported_invoices())
     judged = judging.judge(read.lines, given)
-    weeks = _weeks(judged, now) if options.shifts_dates else 0
+    weeks, moved = history_moving.weeks(
+        judged, now, earlier_history.weeks_moved(), is_asked=options.shifts_dates
+    )
     judging.shift(judged, weeks)
     people = identity_bulk.known_people()
     returns = judging.settle(judged, _earlier_sales(judged, people), currency)
@@ -142,7 +143,7 @@ def _plan(read: ReadLines, options: Options) -> _Plan:
     known_codes = catalog_bulk.known_codes()
     products = {c: found for c, found in assembling.products(judged.sales).items() if c not in known_codes}
     buyers = {key: found for key, found in assembling.buyers(orders).items() if key not in people}
-    notes = [*read.notes, reading.note, *_told_of_content(judged)]
+    notes = [*read.notes, reading.note, *([moved] if moved else []), *_told_of_content(judged)]
     if products and currency != options.currency:
         notes.append(
             f"The products are drafts: their prices are in {currency}, the shop sells in {options.currency}."
@@ -172,11 +173,6 @@ def _currency(read: ReadLines, options: Options) -> str:
             f"{code!r} is not an ISO 4217 currency code such as GBP. State the right one with --currency."
         )
     return code
-
-
-def _weeks(judged: Judged, now: datetime) -> int:
-    moments = [sale.at for sale in judged.sales] + [credit.at for credit in judged.credits]
-    return dates.weeks_to_yesterday(max(moments), now.date()) if moments else 0
 
 
 def _earlier_sales(judged: Judged, people: Mapping[str, int]) -> list[Sale]:
@@ -250,7 +246,9 @@ def _record(plan: _Plan, path: Path, options: Options) -> None:
         "returns": len(plan.returns),
         "weeks_shifted": plan.weeks,
     }
-    audit.record(actor=options.actor, action="history.import", subject=f"file:{path.name}"[:120], after=after)
+    audit.record(
+        actor=options.actor, action=earlier_history.IMPORTED, subject=f"file:{path.name}"[:120], after=after
+    )
 
 
 def _report(

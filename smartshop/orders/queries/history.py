@@ -7,10 +7,13 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import ImportedInvoice, Order, OrderLine
 
 CHUNK = 5000
+IMPORTED = "history.import"
+"""The action by which an import is on record."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ class OpenLine:
 def imported_invoices() -> frozenset[str]:
     """The numbers of all invoices that were imported."""
     return frozenset(db.session.scalars(sa.select(ImportedInvoice.number)))
+
+
+def weeks_moved() -> int | None:
+    """By how many weeks the dates of the file imported last were moved; None when there was none."""
+    after = db.session.scalar(
+        sa.select(AuditRecord.after)
+        .where(AuditRecord.action == IMPORTED)
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+    )
+    return None if after is None else int(after.get("weeks_shifted", 0))
 
 
 def open_lines(person_ids: Collection[int]) -> list[OpenLine]:
