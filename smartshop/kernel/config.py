@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 WEAKEST_SECRET = 32
+MOST_PRICE_STEPS = 8
 KNOWN_WEAK = frozenset(
     {"changeme", "change-me", "secret", "dev", "development", "password", "smartshop", "insecure"}
 )
@@ -41,6 +42,14 @@ def _address(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{value!r} is not an address such as https://shop.example.com")
     return value.rstrip("/")
+
+
+def _steps(value: str) -> str:
+    steps = [int(step) if step.strip().isdecimal() else 0 for step in value.split(",")] if value else []
+    is_rising = all(low < high for low, high in zip([0, *steps], steps, strict=False))
+    if not is_rising or len(steps) > MOST_PRICE_STEPS:
+        raise ValueError(f"{value!r} are no rising amounts such as 10,25,50,100")
+    return ",".join(map(str, steps))
 
 
 class Settings(BaseSettings):
@@ -138,6 +147,11 @@ class Settings(BaseSettings):
         le=100_000,
         description="So many or fewer left of a variant are low, unless it has its own mark.",
     )
+    price_steps: Annotated[str, AfterValidator(_steps)] = Field(
+        "",
+        description="Where the ranges of the price filter end, in whole amounts of the currency, separated by commas. "
+        "Default: 10,25,50,100, and a hundred times that in a currency without decimals.",
+    )
     payment_minutes: int = Field(
         45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
     )
@@ -215,6 +229,11 @@ class Settings(BaseSettings):
         """The host names that customers may reach the shop by."""
         further = [name.strip() for name in self.hosts.split(",") if name.strip()]
         return [urlsplit(self.base_url).hostname or "", *further]
+
+    @property
+    def price_edges(self) -> tuple[int, ...]:
+        """Where the ranges of the price filter end, in whole amounts of the currency; empty for the usual ones."""
+        return tuple(map(int, self.price_steps.split(","))) if self.price_steps else ()
 
     @property
     def kept_seconds(self) -> int:

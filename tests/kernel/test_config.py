@@ -57,6 +57,21 @@ def test_production_starts_with_a_strong_secret_and_secure_cookies(environment: 
     assert not settings.model_copy(update={"secure_cookies": False}).has_secure_cookies
 
 
+@pytest.mark.parametrize(
+    "steps", ["10,5", "0,10", "10,,20", "ten", "-5", "1.5", "1,2,3,4,5,6,7,8,9", "10,10"]
+)
+def test_price_steps_that_do_not_rise_are_refused(environment: pytest.MonkeyPatch, steps: str) -> None:
+    environment.setenv("SMARTSHOP_PRICE_STEPS", steps)
+    with pytest.raises(BadSettings, match=r"SMARTSHOP_PRICE_STEPS: .* such as 10,25,50,100"):
+        read_settings()
+
+
+def test_price_steps_are_read_as_amounts(environment: pytest.MonkeyPatch) -> None:
+    assert read_settings().price_edges == ()
+    environment.setenv("SMARTSHOP_PRICE_STEPS", "100, 250,1000")
+    assert read_settings().price_edges == (100, 250, 1000)
+
+
 def test_production_refuses_to_guess_where_customers_reach_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SMARTSHOP_ENV", "production")
     environment.setenv("SMARTSHOP_SECRET_KEY", STRONG)

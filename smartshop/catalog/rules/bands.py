@@ -1,5 +1,6 @@
 """Price bands a list of products can be narrowed to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 EDGES = (10, 25, 50, 100)
@@ -14,9 +15,12 @@ class Band:
     high_minor: int | None
 
 
-def bands(exponent: int) -> tuple[Band, ...]:
-    """Bands for a currency of this many decimals; without decimals a unit is small, so the edges are 100 times as far."""
-    unit = 10**exponent if exponent else 100
-    edges = [edge * unit for edge in EDGES]
+def bands(exponent: int, edges: Sequence[int] = ()) -> tuple[Band, ...]:
+    """Bands for a currency of this many decimals, parted at whole amounts of it.
+
+    Without ``edges`` at the usual ones; without decimals a unit is small, so these are 100 times as far apart.
+    """
+    unit = 10**exponent if exponent or edges else 100
+    edges = [edge * unit for edge in edges or EDGES]
     lows, highs = [None, *edges], [*edges, None]
     return tuple(Band(f"{low or ''}-{high or ''}", low, high) for low, high in zip(lows, highs, strict=True))

@@ -48,8 +48,8 @@ class Filters:
 
 
 def price_bands() -> tuple[Band, ...]:
-    """The bands of this shop's currency."""
-    return bands.bands(money.exponent(settings().currency))
+    """The bands of this shop's currency and prices."""
+    return bands.bands(money.exponent(settings().currency), settings().price_edges)
 
 
 def wanted(base: Wanted) -> Wanted:

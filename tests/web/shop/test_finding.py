@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from smartshop.catalog.models import Category, Product
 from smartshop.catalog.operations import listing
@@ -83,6 +84,23 @@ def test_filters_stay_on_the_next_page(visitor: ShopClient) -> None:
 )
 def test_a_filter_that_is_none_is_refused(visitor: ShopClient, query: str) -> None:
     assert visitor.get(f"/search?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(("currency", "unit"), [("GBP", 100), ("JPY", 1)])
+def test_the_price_filter_parts_where_the_shop_says(
+    app: Flask, visitor: ShopClient, monkeypatch: pytest.MonkeyPatch, currency: str, unit: int
+) -> None:
+    settings = app.config["SETTINGS"].model_copy(update={"currency": currency, "price_steps": "500,2000"})
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    chair, table = (
+        make_product(name=name, price_minor=price * unit) for name, price in (("Chair", 499), ("Table", 500))
+    )
+    page = visitor.get("/search").text
+    codes = re.findall(r'href="/search\?price=([0-9-]+)"', page)
+    assert codes == [f"-{500 * unit}", f"{500 * unit}-{2000 * unit}"]
+    narrowed = visitor.get(f"/search?price={codes[0]}").text
+    assert (chair.slug in narrowed, table.slug in narrowed) == (True, False)
+    assert visitor.get("/search?price=-1000").status_code == 400
 
 
 def test_no_more_than_twenty_filters_are_taken(visitor: ShopClient) -> None:
