@@ -69,12 +69,12 @@ def place_order() -> ResponseReturnValue:
     person = current_person()
     command = form.command(person.email if person else None)
     if command is None:
-        return _page(basket.snapshot(), form, _("Please correct the marked fields.")), Invalid.status
+        return _again(form, _("Please correct the marked fields.")), Invalid.status
     try:
         number = _place(command, form)
     except (Invalid, placing.PriceChanged, placing.PaymentDeclined, PromotionGone) as error:
         form.problems = error.fields if isinstance(error, Invalid) else {}
-        return _page(basket.snapshot(), form, _told(error)), error.status
+        return _again(form, _told(error)), error.status
     except placing.CartShort as error:
         flash(error.message, "warning")
         return cart_page.render(), error.status
@@ -181,6 +181,15 @@ def _told(error: DomainError) -> str:
     """What went wrong; with a coupon code that counts no more, why."""
     refusal = error.facts.get("refusal")
     return f"{refusals.told(refusal)} {error.message}" if isinstance(refusal, Refusal) else error.message
+
+
+def _again(form: CheckoutForm, message: str) -> str:
+    """The form with what was wrong; a cart that is empty by now has none, and shows itself."""
+    cart = basket.snapshot()
+    if cart.items:
+        return _page(cart, form, message)
+    flash(_("Your cart is empty. Put something into it first."), "info")
+    return cart_page.render()
 
 
 def _page(cart: CartSnapshot, form: CheckoutForm, message: str = "", problem: str = "") -> str:
