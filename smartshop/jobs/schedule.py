@@ -20,6 +20,8 @@ from smartshop.payments.rules import gateways
 from smartshop.privacy.operations import finishing, retaining
 
 TRAIN_MODELS = "train-models"
+IDLE_AFTER = timedelta(minutes=10)
+"""Something is due every minute; after so long without a run nobody is there to run it."""
 
 
 class JobFailed(Exception):
@@ -70,6 +72,12 @@ def listings(settings: Settings) -> tuple[Listing, ...]:
         Listing(job.name, str(job.rhythm), last.get(job.name), job.rhythm.next_due(now))
         for job in jobs(settings)
     )
+
+
+def idle_since() -> datetime | None:
+    """When the last run began, if none did for so long that no scheduler can be there; None also where none ever ran."""
+    latest = next((run.started_at for run in queries.recent(limit=1)), None)
+    return latest if latest and clock.now() - latest > IDLE_AFTER else None
 
 
 def missed(all_jobs: Iterable[Job]) -> list[tuple[Job, datetime]]:

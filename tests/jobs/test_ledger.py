@@ -120,3 +120,13 @@ def test_recent_runs_come_newest_first(app: Flask, limit: int) -> None:
         run_id = claim(DUE + minutes * MINUTE)
         operations.finish(run_id=run_id or 0, state="done", detail=str(minutes))
     assert [run.detail for run in queries.recent(job="work", limit=limit)] == ["2", "1", "0"][:limit]
+
+
+def test_jobs_are_idle_when_nothing_ran_for_minutes_and_not_before_the_first(app: Flask) -> None:
+    assert schedule.idle_since() is None
+    claim(clock.now())
+    assert schedule.idle_since() is None
+    began = clock.now() - schedule.IDLE_AFTER - MINUTE
+    with unit_of_work():
+        db.session.execute(sa.update(JobRun).values(started_at=began))
+    assert schedule.idle_since() == began

@@ -14,5 +14,8 @@ from smartshop.web.presenting import settings
 @access(Permission.JOBS_VIEW)
 def jobs() -> ResponseReturnValue:
     return render_template(
-        "admin/jobs.html", listings=schedule.listings(settings()), recent=queries.recent(limit=50)
+        "admin/jobs.html",
+        listings=schedule.listings(settings()),
+        recent=queries.recent(limit=50),
+        idle_since=schedule.idle_since(),
     )
