@@ -214,6 +214,17 @@ def test_online_retail_is_ranked_better_than_by_its_historical_rate(
     assert result.verdict == "beats baseline"
 
 
+def test_the_card_says_whether_order_values_depend_on_how_often_somebody_orders(
+    result: TrainingResult, shop: pd.DataFrame
+) -> None:
+    size = shop.groupby("customer_id")["order_id"].transform("nunique").astype(float)
+    dear = clv.train(shop.assign(revenue=size**3, unit_price=size**3), T).card["model"]
+    assert dear["frequency_value_correlation"] > 0.5
+    assert not dear["is_value_independent"]
+    alike = result.card["model"]
+    assert alike["is_value_independent"] == (abs(alike["frequency_value_correlation"]) < 0.3)
+
+
 def test_a_young_shop_is_told_what_is_missing(shop: pd.DataFrame) -> None:
     result = clv.train(shop, datetime(2024, 5, 1))  # noqa: DTZ001
     assert result.verdict == "not enough data"

@@ -49,7 +49,9 @@ class Method:
     ``ranks`` is the rank correlation of what was foreseen with what came, between ``low`` and ``high`` (95 %), and
     ``rival_ranks`` that of ``rival``. ``held`` is the share of customers whose spending lay in the interval, which was
     to hold ``level``. ``months`` are the multipliers from January to December, empty when no season was learned from
-    the ``known_days``; ``is_season_judged`` says whether one was known in the test as well.
+    the ``known_days``; ``is_season_judged`` says whether one was known in the test as well. ``value_correlation`` is
+    that of how often and for how much an order repeat customers buy, which Gamma-Gamma takes to be none;
+    ``is_value_independent`` says whether it is near enough.
     """
 
     served: str
@@ -66,6 +68,8 @@ class Method:
     months: tuple[float, ...]
     known_days: int
     is_season_judged: bool
+    value_correlation: float | None = None
+    is_value_independent: bool = True
 
 
 def method(run: Run | None) -> Method | None:
@@ -76,6 +80,7 @@ def method(run: Run | None) -> Method | None:
     rival: dict[str, Any] = run.baseline.get("metrics", {})
     shown = run.metrics if run.verdict == rules.BEATS_BASELINE else rival
     season: dict[str, Any] = card.get("season") or {}
+    model: dict[str, Any] = card.get("model") or {}
     is_learned = bool(season.get("is_learned"))
     return Method(
         served=str(card.get("served", "")),
@@ -92,6 +97,8 @@ def method(run: Run | None) -> Method | None:
         months=tuple(season.get("multipliers", ())) if is_learned else (),
         known_days=int(season.get("known_days", 0)),
         is_season_judged=bool(season.get("was_judged")),
+        value_correlation=model.get("frequency_value_correlation"),
+        is_value_independent=bool(model.get("is_value_independent", True)),
     )
 
 

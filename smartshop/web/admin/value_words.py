@@ -22,7 +22,12 @@ def facts(method: Method) -> list[tuple[str, str]]:
         (_("Tested"), _tested(method)),
         (_("Interval"), _interval(method)),
         (_("Season"), _season(method)),
-    ]
+    ] + ([(_("Assumes"), _assumption(method))] if _is_assuming(method) else [])
+
+
+def _is_assuming(method: Method) -> bool:
+    """Whether the values rest on Gamma-Gamma, whose assumption was measured."""
+    return method.served.endswith("Gamma-Gamma") and method.value_correlation is not None
 
 
 def served(name: str) -> str:
@@ -124,6 +129,21 @@ def _interval(method: Method) -> str:
         "Meant to hold what %(level)s of customers spend; in the test it held %(held)s.",
         level=percent(method.level),
         held=percent(method.held),
+    )
+
+
+def _assumption(method: Method) -> str:
+    known = number(method.value_correlation or 0.0, 2)
+    if method.is_value_independent:
+        return _(
+            "That how much an order is worth has little to do with how often somebody orders: their correlation is"
+            " %(correlation)s.",
+            correlation=known,
+        )
+    return _(
+        "That how much an order is worth has little to do with how often somebody orders, which is not so here: their"
+        " correlation is %(correlation)s. Read single values with care; the test above holds all the same.",
+        correlation=known,
     )
 
 

@@ -53,6 +53,19 @@ def test_the_page_says_how_the_values_were_made_and_how_that_was_tested(
     assert page.count("<canvas") == page.count('class="chart-twin"') == 3
 
 
+@pytest.mark.parametrize(
+    ("correlation", "is_independent", "said"),
+    [(0.11, True, "their correlation is 0.11"), (-0.42, False, "which is not so here: their correlation is -0.42")],
+)  # fmt: skip
+def test_the_page_says_whether_what_the_values_assume_holds(
+    admin: ShopClient, people: list[int], correlation: float, said: str, *, is_independent: bool
+) -> None:
+    record(model={"frequency_value_correlation": correlation, "is_value_independent": is_independent})
+    assert said in told(admin, "/admin/clv").replace("\N{MINUS SIGN}", "-")
+    record(served="historical rate")
+    assert said not in told(admin, "/admin/clv")
+
+
 def test_a_season_that_is_not_known_is_not_drawn(admin: ShopClient, people: list[int]) -> None:
     record(season={"is_learned": False, "known_days": 200, "multipliers": [1.0] * 12, "was_judged": False})
     page = told(admin, "/admin/clv")
