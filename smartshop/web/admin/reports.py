@@ -28,6 +28,7 @@ def reports() -> ResponseReturnValue:
     return render_template(
         "admin/reports.html",
         columns=columns,
+        names=wording.report_names(),
         descriptions=wording.report_descriptions(sees_changes=sees_changes()),
     )
 

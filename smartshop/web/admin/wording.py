@@ -186,6 +186,21 @@ def meanings() -> dict[str, Meaning]:
     }
 
 
+def report_names() -> dict[str, str]:
+    """What each report is called."""
+    return {
+        "customers": _("Customers"),
+        "segments": _("Segments"),
+        "churn": _("Churn risk"),
+        "clv": _("Lifetime value"),
+        "cohorts": _("Cohorts"),
+        "revenue": _("Revenue"),
+        "orders": _("Orders"),
+        "products": _("Products"),
+        "activity": _("Activity"),
+    }
+
+
 def report_descriptions(*, sees_changes: bool) -> dict[str, str]:
     """What each report tells, in one line."""
     return {

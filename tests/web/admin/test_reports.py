@@ -10,6 +10,7 @@ from smartshop.identity.rules.roles import Role
 from smartshop.insights.queries.reports import catalogue
 from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.extensions import db
+from smartshop.web.admin import wording
 from tests.browser_client import ShopClient
 from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
@@ -59,8 +60,10 @@ def test_the_page_of_reports_offers_what_the_person_would_get(enter: Enter) -> N
     seeing, blind = (enter(role).get("/admin/reports").text for role in (Role.ADMIN, Role.ANALYST))
     assert "<code>email</code>" in seeing
     assert "<code>email</code>" not in blind
-    for name in catalogue.NAMES:
+    assert set(wording.report_names()) == set(catalogue.NAMES)
+    for name, called in wording.report_names().items():
         assert f"/admin/reports/{name}.csv" in blind
+        assert f">{called}</h2>" in blind
 
 
 def test_the_segment_links_download_that_segment(admin: ShopClient, people: list[int]) -> None:
