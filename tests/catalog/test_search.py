@@ -3,20 +3,23 @@
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
-from smartshop.catalog.models import Product, SearchMiss, Variant
+from smartshop.catalog.models import Product, SearchMiss, SearchWord, Variant
 from smartshop.catalog.operations import listing, misses
 from smartshop.catalog.queries import misses as missed
 from smartshop.catalog.queries import search
 from smartshop.catalog.queries.search import Wanted
 from smartshop.catalog.rules import bands, searching
 from smartshop.inventory.operations import stock
+from smartshop.kernel.config import ROOT
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests.factories import make_category, make_product, make_variant
 from tests.query_count import counted_queries
 
 BANDS = bands.bands(2)
+FOLDER = str(ROOT / "migrations")
 
 
 def found(text: str) -> list[str]:
@@ -35,6 +38,46 @@ def test_words_are_found_whatever_their_ending_beginning_or_case(any_app: Flask,
     make_product(name="Coach lantern", description="A light weight thing")
     make_product(name="Mug")
     assert found(text) == ["Coach lantern"]
+
+
+@pytest.mark.parametrize("text", ["creme brulee", "crème brûlée", "CRÈME", "cremé", "brule", "crèmes"])
+def test_accents_make_no_difference(any_app: Flask, text: str) -> None:
+    make_product(name="Crème brûlée dish")
+    make_product(name="Mug")
+    assert found(text) == ["Crème brûlée dish"]
+
+
+def test_what_was_indexed_with_accents_is_found_without_them_after_an_upgrade(any_app: Flask) -> None:
+    goods = make_product(name="Creme brulee dish")
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0029")
+    _index_with_accents(goods.product_id)
+    upgrade(directory=FOLDER)
+    assert found("creme brulee") == found("Crème brûlée") == ["Creme brulee dish"]
+    assert sorted(db.session.scalars(sa.select(SearchWord.word))) == ["brulee", "creme", "dish", "things"]
+
+
+def _index_with_accents(product_id: int) -> None:
+    """As it was indexed before words lost their accents."""
+    with unit_of_work():
+        if db.engine.dialect.name == "postgresql":
+            vector = sa.func.to_tsvector("english", "Crème brûlée dish")
+            index = sa.table("product_search", sa.column("product_id"), sa.column("document"))
+            is_this = index.c.product_id == product_id
+            db.session.execute(sa.update(index).where(is_this).values(document=vector))
+        db.session.execute(sa.update(SearchWord).where(SearchWord.word == "creme").values(word="crème"))
+    assert db.engine.dialect.name == "sqlite" or found("creme brulee") == []
+
+
+def test_marks_that_tell_words_apart_stay(any_app: Flask) -> None:
+    make_product(name="Чайник белый")
+    make_product(name="ガラス")
+    assert (found("белый"), found("ガラス"), found("カラス")) == (["Чайник белый"], ["ガラス"], [])
+
+
+def test_a_misspelled_word_with_accents_is_taken_for_the_nearest(any_app: Flask) -> None:
+    make_product(name="Smörgås board")
+    assert search.closest(searching.words("smorgos")) == ("smorgas",)
 
 
 def test_a_name_counts_more_than_a_description(any_app: Flask) -> None:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W_]+")
+ACCENTS = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+"""What a decomposed Latin letter carries. In other scripts such marks tell words apart, and stay."""
 MOST_WORDS = 8
 LONGEST_WORD = 40
 LONGEST_READ = 1000
@@ -38,7 +40,7 @@ def words(text: str) -> list[str]:
 
     Everything that is neither letter nor digit parts words: no operator of a query language gets through.
     """
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_READ]).lower()
+    plain = _plain(text[:LONGEST_READ]).lower()
     found = [word[:LONGEST_WORD] for word in WORD.findall(plain)]
     telling = [word for word in found if word not in STOP_WORDS]
     return list(dict.fromkeys(telling or found))[:MOST_WORDS]
@@ -50,14 +52,19 @@ def normalised(text: str) -> str:
 
 
 def indexable(text: str) -> str:
-    """A text as it goes into an index: its words, so that both databases part them alike."""
-    return " ".join(WORD.findall(unicodedata.normalize("NFKC", text)))
+    """A text as it goes into an index: its words without accents, so that both databases part and find them alike."""
+    return " ".join(WORD.findall(_plain(text)))
 
 
 def spellable(text: str) -> set[str]:
     """The words of a text that a misspelled one may have been meant as: letters only, four or more."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _plain(text).lower()
     return {word for word in WORD.findall(plain) if 4 <= len(word) <= LONGEST_WORD and word.isalpha()}
+
+
+def _plain(text: str) -> str:
+    """Compatible forms as one, and Latin letters without accents: who looks for “creme” means “crème” too."""
+    return unicodedata.normalize("NFKC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def sqlite_match(wanted: Sequence[str]) -> str:
