@@ -6,7 +6,7 @@ PORT ?= 5000
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check lint fix lock docs shots bench evaluate
+.PHONY: help setup setup-dev run test check lint fix lock docs shots races bench evaluate
 
 ##@ Doors
 help: ## This list
@@ -39,6 +39,9 @@ fix: $(VENV)/ready-dev ## Format, and fix what the linters can
 
 docs: $(VENV)/ready ## Write the generated reference tables again
 	$(BIN)/flask docs write
+
+races: $(VENV)/ready-dev ## Two hundred buyers at one till, twenty times on each database (ten minutes)
+	SMARTSHOP_TEST_REPETITIONS=20 $(BIN)/pytest tests/faults/test_races.py
 
 bench: $(VENV)/ready ## Measure the shop front and signing in, then importing and learning from a real history (needs SMARTSHOP_DATA_DIR)
 	$(BIN)/python -m benchmarks.storefront
