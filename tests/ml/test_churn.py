@@ -130,6 +130,24 @@ def test_probabilities_are_calibrated_on_a_steady_shop(result: TrainingResult) -
     assert result.metrics["brier"] < result.card["rivals"]["base rate"]["brier"]
 
 
+@pytest.mark.parametrize("known", [180, 450], ids=["of the last window", "and of the one a year before"])
+def test_who_exaggerates_is_corrected_by_later_windows(shop: pd.DataFrame, known: int) -> None:
+    """Log-odds that are half as wide again are brought back to exactly what they were: by their spread, and the level."""
+    moments = [CUTOFF, *(CUTOFF - timedelta(days=days) for days in (90, 120, 180, 364) if days <= known)]
+    rows = rows_at(shop, moments, 90)
+    told = rows["p_no_purchase"].to_numpy()
+    odds = (told / (1 - told)) ** 1.5
+    loud = rows.assign(p_no_purchase=odds / (1 + odds))
+    found = [
+        candidates.learn(each, CUTOFF, 90, 0, [candidates.BETA_GEO]).methods[candidates.BETA_GEO]
+        for each in (rows, loud)
+    ]
+    slopes = [each.calibration.slope_ for each in found if each.calibration is not None]
+    assert slopes[1] == pytest.approx(slopes[0] / 1.5, rel=1e-3)
+    now = [each[each["as_of"] == CUTOFF] for each in (rows, loud)]
+    np.testing.assert_allclose(found[1].probability(now[1]), found[0].probability(now[0]), atol=1e-3)
+
+
 def test_what_was_tested_can_be_judged_again(result: TrainingResult) -> None:
     judged = result.metrics if result.verdict == "beats baseline" else result.card["rivals"][result.served]
     actual, predicted = (result.tested[name].to_numpy(dtype=float) for name in ("actual", "predicted"))
