@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import artifact, clv, metrics
+from ml import artifact, clv, frames, metrics
 from ml.results import TrainingResult
 from ml.value_models import judging
 from ml.value_models.judging import Resampled
@@ -37,6 +37,33 @@ def test_the_next_order_is_always_ahead_and_within_two_years(result: TrainingRes
     assert (due > pd.Timestamp(T)).all()
     assert (due <= pd.Timestamp(T) + pd.Timedelta(days=731)).all()
     assert len(due) > 0
+
+
+def steady_shop(customers: int = 800) -> pd.DataFrame:
+    """Customers who never leave and buy at random, each at a rate of their own, for 300 days before `T` and 500 after."""
+    rng = np.random.default_rng(11)
+    gaps = rng.exponential(1 / rng.gamma(2.0, 1 / 60, (customers, 1)), (customers, 200))
+    at = rng.uniform(0, 300, (customers, 1)) + np.cumsum(gaps, axis=1) - gaps
+    who, _ = np.nonzero(at < 800)
+    ordered = pd.Timestamp(T) + pd.to_timedelta(((at[at < 800] - 300) * 86_400).astype("int64"), unit="s")
+    spent = np.round(rng.gamma(4.0, 10.0, who.size), 2) + 0.01
+    lines = {
+        "customer_id": who + 1,
+        "order_id": np.arange(1, who.size + 1),
+        "ordered_at": ordered,
+        "quantity": 1,
+    }
+    return frames.order_lines(pd.DataFrame({**lines, "unit_price": spent, "revenue": spent}))
+
+
+def test_half_of_those_who_stay_have_ordered_by_the_date_they_are_expected() -> None:
+    lines = steady_shop()
+    due = clv.train(lines, T).scores.set_index("customer_id")["next_order_at"].dropna()
+    later = lines[lines["ordered_at"] >= pd.Timestamp(T)]
+    came = later.groupby("customer_id")["ordered_at"].min().reindex(due.index)
+    assert len(due) > 700
+    assert (came <= due).mean() == pytest.approx(0.5, abs=0.06)
+    assert (due - pd.Timestamp(T)).dt.days.quantile([0.1, 0.9]).diff().iloc[-1] > 15
 
 
 def test_later_orders_change_nothing(result: TrainingResult, shop: pd.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """The season is learned from what is known, is right where the truth is known, and is left out where it is not."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -12,7 +13,8 @@ from ml.purchase_models.betageo import BetaGeo
 from ml.purchase_models.history import OrderHistory
 from ml.purchase_models.summary import PurchaseSummary, TimeUnit, summary_of
 from ml.results import TrainingResult
-from ml.value_models import season
+from ml.value_models import scoring, season
+from ml.value_models.outlook import Outlook
 from ml.value_models.season import Season
 from smartshop.demo import process, truth
 
@@ -71,6 +73,24 @@ def test_the_seasonal_clock_adds_up_month_by_month() -> None:
     )
     retimed = clock.retimed(summary, datetime(2025, 3, 1)).frame.iloc[0]  # noqa: DTZ001
     assert (retimed["recency"], retimed["age"]) == (31, 31 + 56)
+
+
+def test_the_next_order_is_waited_for_by_the_clock_of_the_season(lines: pd.DataFrame) -> None:
+    """In a season at half the speed everybody is waited for twice as long, in one that begins slowly longer at first."""
+    outlook = replace(
+        Outlook.of(OrderHistory.of(lines, T), T, (BetaGeo,)), season=Season((1.0,) * 12, known_days=400)
+    )
+
+    def waits(multipliers: tuple[float, ...]) -> pd.Series:
+        dates = scoring._next_order(replace(outlook, season=Season(multipliers, 400)), BetaGeo.title)
+        return (dates - pd.Timestamp(T)).dt.days
+
+    plain, half, late = waits((1.0,) * 12), waits((0.5,) * 12), waits((0.1, *(1.0,) * 11))
+    both = plain.notna() & half.notna() & (plain > 1)
+    assert both.sum() > 1_000
+    assert (half[both] - 2 * plain[both]).abs().max() <= 2
+    is_soon = both & (plain > 4) & (plain < 100)
+    np.testing.assert_allclose(late[is_soon] - plain[is_soon], 0.9 * 31, atol=2)
 
 
 @pytest.mark.slow
