@@ -352,6 +352,17 @@ def test_a_history_of_another_time_is_told_from_one_that_is_too_small(
     assert all(row["card"]["last_order_at"].startswith(last) for row in rows(TrainingRun))
 
 
+def test_a_shop_says_after_how_many_silent_days_a_customer_has_left(shop: Flask, settings: Settings) -> None:
+    assert train(settings.model_copy(update={"churn_horizon_days": 60}), "churn")["churn"].is_promoted
+    (card,) = (row["card"] for row in rows(TrainingRun))
+    assert card["parameters"]["horizon_days"] == 60
+    since = histories.END.replace(tzinfo=None) - timedelta(days=60)
+    assert (card["window"]["test_from"], card["window"]["test_until"]) == (
+        str(since),
+        str(histories.END.replace(tzinfo=None)),
+    )
+
+
 def test_figures_that_are_no_numbers_become_null() -> None:
     odd = {"a": float("nan"), "b": [np.float64("inf"), np.int64(3)], "c": {"d": True, "e": None, "f": "x"}}
     assert training.plain(odd) == {"a": None, "b": [None, 3.0], "c": {"d": True, "e": None, "f": "x"}}

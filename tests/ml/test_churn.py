@@ -199,7 +199,11 @@ def test_everybody_is_told_why_and_the_reasons_add_up(shop: pd.DataFrame, name: 
         assert {each["code"]: each["effect"] for each in told} == pytest.approx(
             mine[[each["code"] for each in told]].to_dict()
         )
-        assert 1 <= len(told) <= reasons.TOLD
+        weight = dict(zip(effects.columns, np.abs(mine.to_numpy(dtype=float)), strict=True))
+        first = sorted(weight, key=lambda code: -weight[code])[:3]
+        assert [each["code"] for each in told] == [
+            code for code in first if weight[code] > 0.05 * weight[first[0]]
+        ]
     assert found.importance == pytest.approx(effects.abs().mean().to_dict())
 
 

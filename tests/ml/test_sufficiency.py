@@ -70,6 +70,34 @@ def test_a_window_that_hardly_anybody_paid_in_judges_nothing(
     assert result.shortfall == f"needs {needed}"
 
 
+def test_where_nobody_comes_back_or_everybody_does_there_is_nothing_to_tell_apart() -> None:
+    everybody = shop(300, 500)
+    assert churn.train(everybody, AS_OF).shortfall == "needs 20 customers who stayed away (has 0)"
+    is_early = everybody["ordered_at"] < AS_OF - timedelta(days=200)
+    has_left = is_early | (everybody["customer_id"] > 281)
+    nearly_nobody = everybody[has_left].reset_index(drop=True)
+    assert churn.train(nearly_nobody, AS_OF).shortfall == "needs 20 customers who came back (has 19)"
+
+
+@pytest.mark.parametrize(
+    ("train", "needed"),
+    [
+        (churn.train, "20 customers with a repeat purchase before the first window (has 19)"),
+        (clv.train, "30 customers with a repeat purchase 180 days ago (has 29)"),
+    ],
+)
+def test_repeat_purchases_are_learned_from_repeat_buyers_only(
+    train: Callable[..., TrainingResult], needed: str
+) -> None:
+    repeaters = 19 if train is churn.train else 29
+    every = shop(300, 700)
+    first = every.groupby("customer_id")["ordered_at"].transform("min")
+    is_recent = every["ordered_at"] >= AS_OF - timedelta(days=180)
+    is_kept = (every["ordered_at"] == first) | (every["customer_id"] <= repeaters) | is_recent
+    lines = every[is_kept].reset_index(drop=True)
+    assert train(lines, AS_OF).shortfall == f"needs {needed}"
+
+
 @pytest.mark.parametrize("enough", [each for _, each in QUESTIONS.values()])
 def test_no_threshold_is_beyond_what_a_shop_of_500_customers_and_half_a_year_has(enough: Enough) -> None:
     assert 50 <= enough.customers <= 500
