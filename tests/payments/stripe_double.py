@@ -28,6 +28,9 @@ TOO_SMALL = {
         "message": "The total must convert to at least 30 pence.",
     }
 }
+NO_SUCH_THING = {
+    "error": {"type": "invalid_request_error", "code": "resource_missing", "message": "No such thing"}
+}
 NOT_OPEN = {"error": {"type": "invalid_request_error", "message": "Only an open session can be expired."}}
 SENSELESS = {
     "garbage": b"<html>not json",
@@ -110,7 +113,7 @@ class StripeDouble:
                         return 400, NOT_OPEN
                     made |= {"status": "expired", "url": None}
             else:
-                return 404, {"error": {"type": "invalid_request_error", "message": "No such thing"}}
+                return 404, NO_SUCH_THING
             answer = 200, deepcopy(made)
             if key:
                 self.by_key[key] = answer

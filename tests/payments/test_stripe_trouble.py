@@ -52,6 +52,16 @@ def test_sent_again_after_trouble_the_same_order_gets_its_one_page(
     assert (count(Order), len(stripe.sessions), left(mug)) == (1, 1, 4)
 
 
+def test_an_order_of_another_key_is_given_up_in_time(stripe: StripeDouble, mug: Goods, key: CartKey) -> None:
+    number = place(key)
+    stripe.sessions.clear()
+    recovering.look_up(number=number, ways=gateways.GATEWAYS)
+    assert sweep_after(44) == Swept(0, 0, waiting=1)
+    assert (state(number), left(mug)) == (("pending", ["pending"]), 4)
+    assert sweep_after(46) == Swept(0, given_up=1, waiting=0)
+    assert (state(number), left(mug)) == (("cancelled", ["declined"]), 5)
+
+
 def test_a_page_that_was_opened_stays_payable_while_stripe_cannot_be_asked(
     stripe: StripeDouble, mug: Goods, key: CartKey
 ) -> None:

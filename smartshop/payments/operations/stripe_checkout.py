@@ -28,6 +28,10 @@ class RequestRefused(GatewayAway):
     """Stripe understood what it was asked for and will not do it: an amount too small, a currency it does not take."""
 
 
+class NotAtStripe(RequestRefused):
+    """Stripe knows nothing of it: it was made with the key of another account, or of the test mode."""
+
+
 @dataclass(frozen=True)
 class StripeCheckout:
     """Asks Stripe for a page to pay on. Order numbers are the idempotency keys."""
@@ -76,12 +80,15 @@ class StripeCheckout:
     def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None:
         if not provider_reference:
             return None
-        return _checked(self._session(provider_reference), amount, reference)
+        try:
+            return _checked(self._session(provider_reference), amount, reference)
+        except NotAtStripe:
+            return None
 
     def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome:
         """Close the page; what was paid before it closed counts."""
-        if provider_reference:
-            found = _checked(self._session(provider_reference), amount, reference)
+        found = self.find(amount, reference=reference, provider_reference=provider_reference)
+        if found is not None:
             if found.result is not Result.WAITING:
                 return found
             self._ask(lambda client: client.v1.checkout.sessions.expire(provider_reference))
@@ -143,7 +150,8 @@ class StripeCheckout:
         try:
             return question(client)
         except stripe.InvalidRequestError as error:
-            raise RequestRefused(f"{error.code}: {error.user_message or error}") from error
+            refusal = NotAtStripe if error.code == "resource_missing" else RequestRefused
+            raise refusal(f"{error.code}: {error.user_message or error}") from error
         except stripe.StripeError as error:
             raise GatewayAway(f"{type(error).__name__}: {error.user_message or error}") from error
 
