@@ -240,7 +240,7 @@ def _times(summary: PurchaseSummary) -> list[Figure]:
     return [
         Figure("BG/NBD: fit of the 2,357 customers of CDNOW", small, SECONDS, goal="at most .1", is_met=small <= 0.1,
                kind="time"),
-        Figure("BG/NBD: fit of 1,000,000 customers drawn from it", large, SECONDS, goal="at most 10",
+        Figure("BG/NBD: fit of 1,000,000 simulated customers", large, SECONDS, goal="at most 10",
                is_met=large <= 10, digits=2, kind="time"),
     ]  # fmt: skip
 
