@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from ml import artifact, clv, frames, metrics
+from ml.purchase_models.betageo import BetaGeo
+from ml.purchase_models.history import OrderHistory
 from ml.results import TrainingResult
-from ml.value_models import judging
+from ml.value_models import judging, scoring
 from ml.value_models.judging import Resampled
-from ml.value_models.outlook import FOREST
+from ml.value_models.outlook import FOREST, Outlook
 from tests.ml import simulated
 
 T = datetime(2025, 8, 1)  # noqa: DTZ001 - frames hold UTC without a zone
@@ -64,6 +66,19 @@ def test_half_of_those_who_stay_have_ordered_by_the_date_they_are_expected() -> 
     assert len(due) > 700
     assert (came <= due).mean() == pytest.approx(0.5, abs=0.06)
     assert (due - pd.Timestamp(T)).dt.days.quantile([0.1, 0.9]).diff().iloc[-1] > 15
+
+
+def test_the_interval_is_discounted_as_its_value_is() -> None:
+    outlook = Outlook.of(OrderHistory.of(steady_shop(), T), T, (BetaGeo,))
+    plain, discounted = (
+        np.array(scoring._by_counts(outlook, BetaGeo.title, rate, seed=0)) for rate in (0.0, 0.05)
+    )
+    is_open = plain.min(axis=0) > 0
+    assert is_open.sum() > 300
+    left = discounted[:, is_open] / plain[:, is_open]
+    np.testing.assert_allclose(left, np.broadcast_to(left[0], left.shape), rtol=1e-9)
+    year = np.mean(1.05 ** -np.arange(1.0, 13.0))
+    np.testing.assert_allclose(left[0], year, atol=0.03)
 
 
 def test_later_orders_change_nothing(result: TrainingResult, shop: pd.DataFrame) -> None:
