@@ -87,6 +87,18 @@ def test_an_error_that_chance_alone_could_make_is_not_expected_again() -> None:
     assert year_before._shrunk(0.3, 0.04) < year_before._shrunk(0.3, 0.01) < 0.3
 
 
+def test_how_far_chance_moves_an_error_depends_on_how_many_customers_there_are(
+    autumns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(year_before, "_shrunk", lambda _error, variance: variance)
+    few = autumns[autumns["customer_id"] % 4 == 0]
+    of_all, of_few = (
+        year_before.errors(lines, [END], 90)[END] - year_before.VARIES**2 for lines in (autumns, few)
+    )
+    assert 4 / autumns["customer_id"].nunique() < of_all < 0.05
+    assert of_few == pytest.approx(4 * of_all, rel=0.3)
+
+
 def test_last_year_s_error_is_expected_again_and_a_quarter_of_what_the_last_window_missed_beyond_its_own() -> (
     None
 ):
