@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -5,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from ml import artifact, churn, metrics
-from ml.churn_models import candidates, reasons, visits
+from ml.churn_models import candidates, judging, reasons, visits
 from ml.churn_models.candidates import Method
 from ml.churn_models.rows import INPUTS, matrix, rows_at
 from ml.results import TrainingResult
@@ -108,6 +110,29 @@ def test_the_model_is_chosen_before_the_test_window_and_the_winner_makes_the_sco
     )
     assert result.verdict == ("beats baseline" if is_better else "baseline wins")
     assert result.served == (result.card["judged_model"] if is_better else result.baseline.name)
+
+
+def test_a_model_serves_only_if_bg_nbd_did_not_beat_it_in_earlier_windows(shop: pd.DataFrame) -> None:
+    """In the test the forest is far the best; what the windows before it said decides all the same."""
+    rows = rows_at(shop, [CUTOFF - timedelta(days=90), CUTOFF], 90)
+    names = (candidates.FOREST, *candidates.RIVALS)
+    learned = candidates.learn(rows, CUTOFF, 90, 0, names)
+    test = rows[rows["as_of"] == CUTOFF].reset_index(drop=True)
+    forest, rival = (
+        stats.rankdata(learned.methods[name].probability(test))
+        for name in (candidates.FOREST, candidates.BETA_GEO)
+    )
+    apart = forest - 0.7 * rival + 0.2 * len(test) * np.random.default_rng(0).random(len(test))
+    test = test.assign(churned=(apart > np.median(apart)).astype(float))
+
+    def served(best: str | None) -> str:
+        folds = {name: [0.8 if name == best else 0.6] if best else [] for name in names}
+        found = judging.judge(replace(learned, fold_auc=folds), test, seed=0)
+        assert found.measured["auc_gain_low"] > 0
+        return found.served
+
+    assert served(candidates.FOREST) == served(None) == candidates.FOREST
+    assert served(candidates.BETA_GEO) in candidates.RIVALS
 
 
 def test_when_behaviour_says_nothing_beyond_recency_the_baseline_is_served(
