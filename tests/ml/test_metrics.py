@@ -60,6 +60,15 @@ def test_bootstrap_interval_holds_the_estimate_and_repeats_with_its_seed() -> No
     assert (low, high) == metrics.bootstrap_interval(metrics.auc, ACTUAL, SCORE, seed=5)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_the_interval_of_a_small_calibration_error_holds_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    probability = rng.beta(2, 3, 2000)
+    actual = (rng.random(2000) < probability).astype(float)
+    low, high = metrics.bootstrap_interval(metrics.calibration_error, actual, probability, seed=seed)
+    assert 0 <= low < metrics.calibration_error(actual, probability) < high
+
+
 def test_a_paired_difference_sees_a_better_score_and_no_difference_from_itself() -> None:
     gain, low, high = metrics.paired_difference(metrics.auc, ACTUAL, SCORE, RNG.random(400), seed=5)
     assert 0 < low < gain < high
