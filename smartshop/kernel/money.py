@@ -1,5 +1,6 @@
 """Money: integer minor units and an ISO 4217 currency. Nothing else in the program rounds an amount."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,6 +9,8 @@ from functools import cache
 from typing import Self
 
 from babel.numbers import get_currency_precision
+
+LONE_COMMA = re.compile(r"[0-9]+,[0-9]{3}")
 
 
 class CurrencyMismatch(ValueError):
@@ -18,6 +21,11 @@ class CurrencyMismatch(ValueError):
 def exponent(currency: str) -> int:
     """Decimal places of a currency: 2 for GBP, 0 for JPY, 3 for KWD (CLDR)."""
     return get_currency_precision(currency)
+
+
+def has_unclear_comma(text: str, currency: str) -> bool:
+    """Whether the comma of an amount may part thousands as well as decimals: ``1,234`` in a currency of three decimals."""
+    return exponent(currency) == 3 and LONE_COMMA.fullmatch(text) is not None
 
 
 def round_half_up(value: Decimal | Fraction | int) -> int:

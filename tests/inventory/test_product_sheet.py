@@ -12,6 +12,7 @@ from smartshop.catalog.models import Product, Variant
 from smartshop.catalog.operations import listing
 from smartshop.catalog.queries import search
 from smartshop.catalog.queries import sheet as queries
+from smartshop.catalog.rules import sheet
 from smartshop.inventory.models import StockLevel
 from smartshop.inventory.operations import goods
 from smartshop.kernel import sheets
@@ -26,9 +27,9 @@ from tests.row_counts import nothing_changes
 HEAD = "sku,product_code,name,category,status,price,attribute:Material,option:Colour\n"
 
 
-def look(text: str) -> Report:
+def look(text: str, currency: str = "GBP") -> Report:
     db.session.rollback()
-    return goods.look(sheets.read(text.encode()), currency="GBP")
+    return goods.look(sheets.read(text.encode()), currency=currency)
 
 
 def take(text: str, seen: str | None = None) -> Report:
@@ -166,6 +167,36 @@ def test_a_wrong_row_is_told_and_left_out(app: Flask, rows: str, wrong: list[tup
     assert all(found.reason.endswith((".", ")")) for found in report.rejected)
     take(HEAD + rows + "\nGOOD,,Good,Kitchen,draft,5,,\n")
     assert variant("GOOD").price_minor == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("1,234", "1.234 or 1234.000"), ("12,500", "12.500 or 12500.000"), ("1\u00a0234,000", "1234.000")],
+)
+def test_a_comma_that_may_part_thousands_is_refused_with_how_to_write_it(
+    app: Flask, text: str, written: str
+) -> None:
+    make_category(name="Kitchen")
+    [refused] = look(HEAD + f'M-1,,Mug,Kitchen,draft,"{text}",,\n', "KWD").rejected
+    assert (refused.column, written in refused.reason) == ("price", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("1.234", "KWD", 1234),
+        ("1234.000", "KWD", 1_234_000),
+        ("1.234,500", "KWD", 1_234_500),
+        ("1,234.500", "KWD", 1_234_500),
+        ("12,50", "KWD", 12_500),
+        ("12,50", "GBP", 1250),
+        ("1,230", "GBP", 123),
+        ("1.234,50", "GBP", 123_450),
+        ("12,000", "JPY", 12),
+    ],
+)
+def test_a_price_is_read_as_its_currency_is_written(text: str, currency: str, minor: int) -> None:
+    assert sheet.price(text, currency) == minor
 
 
 def test_a_published_product_keeps_something_to_sell(app: Flask) -> None:

@@ -48,6 +48,29 @@ def test_a_whole_number_is_read(text: str, number: int) -> None:
     assert parsing.whole_number(text) == number
 
 
+@pytest.mark.parametrize("text", ["1,234", " 12,500 ", "0,500", "1234,000"])
+def test_a_lone_comma_before_three_digits_is_no_amount_in_a_currency_of_three_decimals(text: str) -> None:
+    assert parsing.amount(text, "KWD") == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("1.234", "KWD", 1234),
+        ("1234.000", "KWD", 1_234_000),
+        ("1,23", "KWD", 1230),
+        ("1,2340", "KWD", 1234),
+        ("12,50", "GBP", 1250),
+        ("1,230", "GBP", 123),
+        ("1,234", "GBP", -1),
+        ("12,000", "JPY", 12),
+        ("1,234", "JPY", -1),
+    ],
+)
+def test_every_other_comma_is_a_decimal_one(text: str, currency: str, minor: int) -> None:
+    assert parsing.amount(text, currency) == minor
+
+
 ELSEWHERE = [
     None,
     "",

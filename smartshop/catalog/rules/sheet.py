@@ -19,7 +19,7 @@ from smartshop.catalog.rules.editing import (
     LONGEST_VARIANT_NAME,
     STATUSES,
 )
-from smartshop.kernel.money import to_major, to_minor
+from smartshop.kernel.money import has_unclear_comma, to_major, to_minor
 
 PRODUCT_COLUMNS = ("product_code", "slug", "name", "description", "category", "status", "tax_class")
 VARIANT_COLUMNS = ("variant", "price", "weight_grams", "is_active")
@@ -159,8 +159,15 @@ def with_variant_cell(variant: VariantState, column: str, text: str, around: Sur
 
 
 def price(text: str, currency: str) -> int:
-    """``12.50``, ``12,50`` and ``1.234,50`` in minor units; raises BadCell, also for more decimals than there are."""
+    """``12.50``, ``12,50`` and ``1.234,50`` in minor units; raises BadCell, also for more decimals than there are.
+
+    A lone comma before three digits is refused in a currency of three decimals, where it may part thousands.
+    """
     bare = text.strip().replace(" ", "").replace("\u00a0", "")
+    if has_unclear_comma(bare, currency):
+        whole, _comma, rest = bare[:40].partition(",")
+        both = f"Write {whole}.{rest} or {whole}{rest}.000, whichever is meant."
+        raise BadCell(f"{bare[:40]!r} may be either of two prices in {currency}. {both}")
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma >= 0 and point >= 0:
         bare = bare.replace("." if comma > point else ",", "")
