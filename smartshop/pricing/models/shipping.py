@@ -26,6 +26,8 @@ class ShippingZone(Base):
     id: so.Mapped[int] = so.mapped_column(primary_key=True)
     name: so.Mapped[str] = so.mapped_column(sa.String(80), unique=True)
     is_everywhere_else: so.Mapped[bool] = so.mapped_column(default=False)
+    revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """Counts how often it was saved."""
 
 
 class ZoneCountry(Base):
@@ -65,6 +67,8 @@ class ShippingMethod(Base):
     free_over_minor: so.Mapped[int | None] = so.mapped_column(sa.BigInteger)
     is_active: so.Mapped[bool] = so.mapped_column(default=True)
     position: so.Mapped[int] = so.mapped_column(default=0)
+    revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """Counts how often it was saved, its bands included."""
 
 
 class ShippingBand(Base):

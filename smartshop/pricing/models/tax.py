@@ -19,6 +19,8 @@ class TaxArea(Base):
     """What the tax is called there, such as VAT."""
     is_inclusive: so.Mapped[bool] = so.mapped_column(default=True)
     shipping_class: so.Mapped[str] = so.mapped_column(sa.ForeignKey("tax_classes.code"))
+    revision: so.Mapped[int] = so.mapped_column(default=0, server_default="0")
+    """Counts how often it was saved, its rates included."""
 
 
 class TaxRate(Base):
