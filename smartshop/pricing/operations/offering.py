@@ -8,6 +8,7 @@ from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.pricing.models.shipping import ShippingBand, ShippingMethod, ShippingZone, ZoneCountry
+from smartshop.pricing.operations import revising
 from smartshop.pricing.queries import zones
 from smartshop.pricing.rules import offering
 from smartshop.pricing.rules.offering import MethodFacts, ZoneFacts
@@ -34,15 +35,20 @@ def add_zone(*, facts: ZoneFacts, countries: frozenset[str], actor: audit.Actor)
     return row.id
 
 
-def change_zone(*, zone_id: int, facts: ZoneFacts, countries: frozenset[str], actor: audit.Actor) -> None:
-    """Change a zone.
+def change_zone(
+    *, zone_id: int, seen: int, facts: ZoneFacts, countries: frozenset[str], actor: audit.Actor
+) -> None:
+    """Change a zone; ``seen`` is the revision of the form.
 
-    Raises Invalid, NotFound.
+    Raises Invalid, NotFound and OutOfDate.
     """
     tidy = offering.checked_zone(facts, countries)
     try:
         with unit_of_work():
+            is_claimed = revising.is_claimed(ShippingZone, zone_id, seen)
             row = _locked_zone(zone_id)
+            if not is_claimed:
+                raise revising.out_of_date("this zone")
             before = zones.zone(zone_id).facts.plain()
             _refuse_taken(tidy, zone_id)
             row.name, row.is_everywhere_else = tidy.name, tidy.is_everywhere_else
@@ -98,14 +104,17 @@ def add_method(*, zone_id: int, facts: MethodFacts, actor: audit.Actor) -> int:
     return row.id
 
 
-def change_method(*, method_id: int, facts: MethodFacts, actor: audit.Actor) -> None:
-    """Change a way to send, from the next quote on.
+def change_method(*, method_id: int, seen: int, facts: MethodFacts, actor: audit.Actor) -> None:
+    """Change a way to send, from the next quote on; ``seen`` is the revision of the form.
 
-    Raises Invalid, NotFound.
+    Raises Invalid, NotFound and OutOfDate.
     """
     tidy = offering.checked_method(facts)
     with unit_of_work():
+        is_claimed = revising.is_claimed(ShippingMethod, method_id, seen)
         row = _locked_method(method_id)
+        if not is_claimed:
+            raise revising.out_of_date("this delivery")
         before = zones.method(method_id).facts.plain()
         for name, value in _columns(tidy).items():
             setattr(row, name, value)
@@ -157,14 +166,14 @@ def _same_moment() -> Invalid:
 
 
 def _locked_zone(zone_id: int) -> ShippingZone:
-    row = db.session.scalar(sa.select(ShippingZone).where(ShippingZone.id == zone_id).with_for_update())
+    row = db.session.get(ShippingZone, zone_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NotFound("There is no such zone any more.")
     return row
 
 
 def _locked_method(method_id: int) -> ShippingMethod:
-    row = db.session.scalar(sa.select(ShippingMethod).where(ShippingMethod.id == method_id).with_for_update())
+    row = db.session.get(ShippingMethod, method_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NotFound("There is no such delivery any more.")
     return row

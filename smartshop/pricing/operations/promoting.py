@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from smartshop.kernel import audit, clock, codes
-from smartshop.kernel.errors import Conflict, Invalid, NotFound
+from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.pricing.models.promotions import Promotion, PromotionCode, PromotionTarget
+from smartshop.pricing.operations import revising
 from smartshop.pricing.rules import editing
 from smartshop.pricing.rules.editing import PromotionFacts
 from smartshop.pricing.rules.eligibility import written
@@ -33,12 +34,6 @@ def create(*, facts: PromotionFacts, actor: audit.Actor) -> int:
     return row.id
 
 
-class OutOfDate(Conflict):
-    """Somebody else saved or switched the promotion meanwhile."""
-
-    code = "out_of_date"
-
-
 def change(*, promotion_id: int, seen: datetime, facts: PromotionFacts, actor: audit.Actor) -> None:
     """Change a promotion; orders that used it stay as they are. ``seen`` is the ``updated_at`` of the form.
 
@@ -48,10 +43,7 @@ def change(*, promotion_id: int, seen: datetime, facts: PromotionFacts, actor: a
     with unit_of_work():
         row = _locked(promotion_id)
         if row.updated_at != seen:
-            raise OutOfDate(
-                "Somebody else saved this promotion since you opened it. Your answers are still here: compare them, "
-                "and save again to keep them."
-            )
+            raise revising.out_of_date("this promotion")
         if facts.limit_total is not None and facts.limit_total < row.used:
             problem = f"It was used {row.used} times by now; the limit cannot be below that."
             raise Invalid("Please correct the marked fields.", {"limit_total": problem})

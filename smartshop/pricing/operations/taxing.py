@@ -8,6 +8,7 @@ from smartshop.kernel.errors import Invalid, NotFound
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from smartshop.pricing.models.tax import TaxArea, TaxRate
+from smartshop.pricing.operations import revising
 from smartshop.pricing.rules import areas
 from smartshop.pricing.rules.areas import AreaFacts
 
@@ -32,15 +33,20 @@ def add(*, facts: AreaFacts, countries: frozenset[str], actor: audit.Actor) -> i
     return row.id
 
 
-def change(*, area_id: int, facts: AreaFacts, countries: frozenset[str], actor: audit.Actor) -> None:
-    """Change the taxes of a country, from the next quote on.
+def change(
+    *, area_id: int, seen: int, facts: AreaFacts, countries: frozenset[str], actor: audit.Actor
+) -> None:
+    """Change the taxes of a country, from the next quote on; ``seen`` is the revision of the form.
 
-    Raises Invalid, NotFound.
+    Raises Invalid, NotFound and OutOfDate.
     """
     tidy = areas.checked(facts, countries)
     try:
         with unit_of_work():
+            is_claimed = revising.is_claimed(TaxArea, area_id, seen)
             row = _locked(area_id)
+            if not is_claimed:
+                raise revising.out_of_date("these taxes")
             before = _facts(row)
             for name, value in _columns(tidy).items():
                 setattr(row, name, value)

@@ -13,8 +13,11 @@ from smartshop.pricing.rules.areas import AreaFacts
 
 @dataclass(frozen=True)
 class AreaKept:
+    """What a country taxes; ``revision`` tells two states of it apart."""
+
     id: int
     facts: AreaFacts
+    revision: int
 
 
 def areas() -> list[AreaKept]:
@@ -45,7 +48,9 @@ def _kept(which: sa.ColumnElement[bool]) -> list[AreaKept]:
         rates[rate.area_id][rate.tax_class] = rate.basis_points
     return [
         AreaKept(
-            row.id, AreaFacts(row.country, row.name, row.is_inclusive, row.shipping_class, rates[row.id])
+            row.id,
+            AreaFacts(row.country, row.name, row.is_inclusive, row.shipping_class, rates[row.id]),
+            row.revision,
         )
         for row in rows
     ]

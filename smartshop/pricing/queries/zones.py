@@ -14,18 +14,25 @@ from smartshop.pricing.rules.offering import BandFacts, MethodFacts, ZoneFacts
 
 @dataclass(frozen=True)
 class MethodKept:
+    """A way to send; ``revision`` tells two states of it apart."""
+
     id: int
     zone_id: int
     facts: MethodFacts
+    revision: int
 
 
 @dataclass(frozen=True)
 class ZoneKept:
-    """A zone with its methods as customers see them, those that are not on offer too."""
+    """A zone with its methods as customers see them, those that are not on offer too.
+
+    ``revision`` tells two states of the zone apart, whatever became of its methods.
+    """
 
     id: int
     facts: ZoneFacts
     methods: tuple[MethodKept, ...]
+    revision: int
 
 
 def zones() -> list[ZoneKept]:
@@ -37,15 +44,16 @@ def zones() -> list[ZoneKept]:
     for place in db.session.execute(sa.select(ZoneCountry.zone_id, ZoneCountry.country)):
         countries[place.zone_id].add(place.country)
     rows = db.session.execute(
-        sa.select(ShippingZone.id, ShippingZone.name, ShippingZone.is_everywhere_else).order_by(
-            ShippingZone.is_everywhere_else, ShippingZone.name
-        )
+        sa.select(
+            ShippingZone.id, ShippingZone.name, ShippingZone.is_everywhere_else, ShippingZone.revision
+        ).order_by(ShippingZone.is_everywhere_else, ShippingZone.name)
     )
     return [
         ZoneKept(
             row.id,
             ZoneFacts(row.name, row.is_everywhere_else, frozenset(countries[row.id])),
             tuple(methods[row.id]),
+            row.revision,
         )
         for row in rows
     ]
@@ -95,6 +103,7 @@ def _methods(which: sa.ColumnElement[bool]) -> list[MethodKept]:
                 row.position,
                 tuple(BandFacts(band.up_to, band.price_minor) for band in bands.get(row.id, ())),
             ),
+            row.revision,
         )
         for row in rows
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from smartshop.kernel.errors import Invalid
+from smartshop.kernel.errors import Conflict, Invalid
 from smartshop.kernel.permissions import Permission
 from smartshop.pricing.operations import offering
 from smartshop.pricing.queries import zones as queries
@@ -13,6 +13,7 @@ from smartshop.pricing.queries.zones import MethodKept, ZoneKept
 from smartshop.pricing.rules.offering import BandFacts, MethodFacts, ZoneFacts
 from smartshop.pricing.rules.shipping import ChargedBy
 from smartshop.web import parsing, places
+from smartshop.web.admin import delivery_versions
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
@@ -56,17 +57,26 @@ def add_zone() -> ResponseReturnValue:
 @access(Permission.SETTINGS_MANAGE)
 def zone(zone_id: int) -> ResponseReturnValue:
     kept = queries.zone(zone_id)
-    return _zone_page(kept, kept.facts)
+    return _zone_page(kept, kept.facts, seen=str(kept.revision))
 
 
 @bp.post("/shipping/zones/<int:zone_id>")
 @access(Permission.SETTINGS_MANAGE)
 def change_zone(zone_id: int) -> ResponseReturnValue:
-    kept, facts = queries.zone(zone_id), _zone_facts()
+    kept, facts, seen = queries.zone(zone_id), _zone_facts(), request.form.get("seen", "")
     try:
-        offering.change_zone(zone_id=zone_id, facts=facts, countries=places.COUNTRY_CODES, actor=actor())
+        offering.change_zone(
+            zone_id=zone_id,
+            seen=parsing.whole_number(seen),
+            facts=facts,
+            countries=places.COUNTRY_CODES,
+            actor=actor(),
+        )
     except Invalid as error:
-        return _zone_page(kept, facts, error.fields), error.status
+        return _zone_page(kept, facts, error.fields, seen=seen), error.status
+    except Conflict as error:
+        now = queries.zone(zone_id)
+        return _zone_page(now, facts, seen=str(now.revision), message=error.message), error.status
     flash(_("The zone is saved."), "success")
     return redirect(url_for("admin.shipping"), 303)
 
@@ -103,17 +113,22 @@ def add_method(zone_id: int) -> ResponseReturnValue:
 @access(Permission.SETTINGS_MANAGE)
 def method(method_id: int) -> ResponseReturnValue:
     kept = queries.method(method_id)
-    return _method_page(queries.zone(kept.zone_id), kept, _answers(kept.facts))
+    answers = _answers(kept.facts) | {"seen": str(kept.revision)}
+    return _method_page(queries.zone(kept.zone_id), kept, answers)
 
 
 @bp.post("/shipping/methods/<int:method_id>")
 @access(Permission.SETTINGS_MANAGE)
 def change_method(method_id: int) -> ResponseReturnValue:
-    kept = queries.method(method_id)
+    kept, seen = queries.method(method_id), parsing.whole_number(request.form.get("seen"))
     try:
-        offering.change_method(method_id=method_id, facts=_method_facts(), actor=actor())
+        offering.change_method(method_id=method_id, seen=seen, facts=_method_facts(), actor=actor())
     except Invalid as error:
         return _method_page(queries.zone(kept.zone_id), kept, request.form, error.fields), error.status
+    except Conflict as error:
+        now = queries.method(method_id)
+        answers = {**request.form.to_dict(), "seen": str(now.revision)}
+        return _method_page(queries.zone(now.zone_id), now, answers, message=error.message), error.status
     flash(_("The delivery is saved. It holds from the next quote on."), "success")
     return redirect(url_for("admin.shipping"), 303)
 
@@ -126,7 +141,15 @@ def remove_method(method_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.shipping"), 303)
 
 
-def _zone_page(kept: ZoneKept | None, facts: ZoneFacts, problems: dict[str, str] | None = None) -> str:
+def _zone_page(
+    kept: ZoneKept | None,
+    facts: ZoneFacts,
+    problems: dict[str, str] | None = None,
+    *,
+    seen: str = "",
+    message: str = "",
+) -> str:
+    """The form; a message tells that the zone was saved meanwhile, and what differs is shown with it."""
     others = [zone for zone in queries.zones() if kept is None or zone.id != kept.id]
     return render_template(
         "admin/shipping_zone.html",
@@ -135,6 +158,9 @@ def _zone_page(kept: ZoneKept | None, facts: ZoneFacts, problems: dict[str, str]
         problems=problems or {},
         countries=places.countries(settings().country),
         elsewhere={country: zone.facts.name for zone in others for country in zone.facts.countries},
+        seen=seen,
+        message=message,
+        differences=delivery_versions.of_zone(kept.facts, facts) if kept and message else [],
     )
 
 
@@ -150,7 +176,10 @@ def _method_page(
     kept: MethodKept | None,
     answers: Mapping[str, str],
     problems: dict[str, str] | None = None,
+    *,
+    message: str = "",
 ) -> str:
+    """The form; a message tells that the delivery was saved meanwhile, and what differs is shown with it."""
     filled = sum(1 for row in range(MOST_ROWS) if answers.get(f"up_to-{row}") or answers.get(f"price-{row}"))
     return render_template(
         "admin/shipping_method.html",
@@ -159,6 +188,8 @@ def _method_page(
         answers=answers,
         problems=problems or {},
         rows=min(max(filled + SPARE_ROWS, LEAST_ROWS), MOST_ROWS),
+        message=message,
+        differences=delivery_versions.of_method(kept.facts, _method_facts()) if kept and message else [],
     )
 
 

@@ -12,9 +12,12 @@ from smartshop.kernel.permissions import Permission
 from smartshop.pricing.operations import taxing
 from smartshop.pricing.queries import areas
 from smartshop.pricing.queries.areas import AreaKept
+from smartshop.pricing.rules import areas as rules
 from smartshop.pricing.rules.areas import AreaFacts
 from smartshop.web import parsing, places
+from smartshop.web.admin import comparing
 from smartshop.web.admin.blueprint import bp
+from smartshop.web.admin.comparing import Difference
 from smartshop.web.admin.speaking import _
 from smartshop.web.guards import access
 from smartshop.web.presenting import settings
@@ -50,17 +53,23 @@ def add_tax() -> ResponseReturnValue:
 @access(Permission.SETTINGS_MANAGE)
 def tax(area_id: int) -> ResponseReturnValue:
     kept = areas.area(area_id)
-    return _form(kept, _answers(kept.facts))
+    return _form(kept, _answers(kept.facts) | {"seen": str(kept.revision)})
 
 
 @bp.post("/tax/<int:area_id>")
 @access(Permission.SETTINGS_MANAGE)
 def change_tax(area_id: int) -> ResponseReturnValue:
-    kept = areas.area(area_id)
+    kept, seen = areas.area(area_id), parsing.whole_number(request.form.get("seen"))
     try:
-        taxing.change(area_id=area_id, facts=_facts(), countries=places.COUNTRY_CODES, actor=actor())
+        taxing.change(
+            area_id=area_id, seen=seen, facts=_facts(), countries=places.COUNTRY_CODES, actor=actor()
+        )
     except Invalid as error:
         return _form(kept, request.form, error.fields), error.status
+    except Conflict as error:
+        now = areas.area(area_id)
+        answers = {**request.form.to_dict(), "seen": str(now.revision)}
+        return _form(now, answers, message=error.message, differences=_differences(now)), error.status
     flash(
         _("The taxes are saved. They hold from the next quote on; orders keep what they were taxed."),
         "success",
@@ -121,15 +130,41 @@ def _overview(failed: str = "", problem: str = "") -> str:
     )
 
 
-def _form(kept: AreaKept | None, answers: Mapping[str, str], problems: dict[str, str] | None = None) -> str:
+def _form(
+    kept: AreaKept | None,
+    answers: Mapping[str, str],
+    problems: dict[str, str] | None = None,
+    *,
+    message: str = "",
+    differences: list[Difference] | None = None,
+) -> str:
     return render_template(
         "admin/tax.html",
         area=kept,
         answers=answers,
         problems=problems or {},
         classes=tax_classes.classes(),
-        countries=[("", _("Every other country")), *places.countries(settings().country)],
+        countries=_countries(),
+        message=message,
+        differences=differences or [],
     )
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [("", _("Every other country")), *places.countries(settings().country)]
+
+
+def _differences(now: AreaKept) -> list[Difference]:
+    """What was typed beside what is saved by now, both as the form would show it."""
+    classes_, countries = dict(tax_classes.classes()), dict(_countries())
+    both = [_answers(facts) for facts in (now.facts, rules.checked(_facts(), places.COUNTRY_CODES))]
+    for shown in both:
+        shown["country"] = countries.get(shown["country"], shown["country"])
+        shown["shipping_class"] = classes_.get(shown["shipping_class"], shown["shipping_class"])
+        shown["is_inclusive"] = _("include it") if shown["is_inclusive"] else _("exclude it")
+    labels = {"country": _("Country"), "name": _("Name of the tax"), "is_inclusive": _("Prices")}
+    rates = {f"rate-{code}": name for code, name in classes_.items()}
+    return comparing.differences(labels | rates | {"shipping_class": _("Delivery is taxed as")}, *both)
 
 
 def _answers(facts: AreaFacts) -> dict[str, str]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from smartshop.identity.rules.roles import Role
 from tests import factories
-from tests.browser_client import ShopClient
+from tests.browser_client import ShopClient, forms_of
 from tests.insights import scored_shop
 
 Enter = Callable[[Role], ShopClient]
@@ -43,3 +44,9 @@ def admin(enter: Enter) -> ShopClient:
 def people(app: Flask) -> list[int]:
     """The customers of a shop with orders and scores."""
     return scored_shop.fill()
+
+
+def seen_in(page: TestResponse) -> str:
+    """What the one form of a page that says what it was made from says."""
+    [seen] = [form.fields["seen"] for form in forms_of(page.text) if "seen" in form.names]
+    return seen

@@ -1,18 +1,24 @@
 """Zones and deliveries, as staff keeps them."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from smartshop.identity.rules.roles import Role
-from smartshop.kernel.audit import AuditRecord
+from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.extensions import db
+from smartshop.pricing.operations import offering
 from smartshop.pricing.queries import shipping
 from smartshop.pricing.queries import zones as queries
 from smartshop.pricing.rules.shipping import Band
 from tests.browser_client import ShopClient, forms_of
+from tests.competing import together
 from tests.factories import make_order, make_zone
 from tests.row_counts import nothing_changes
-from tests.web.admin.conftest import Enter
+from tests.web.admin.conftest import Enter, seen_in
 
 PARCEL = {
     "name": "Parcel",
@@ -67,7 +73,7 @@ def test_what_a_form_shows_of_a_delivery_saves_as_it_was(admin: ShopClient) -> N
     admin.get(path)
     admin.submit(path)
     db.session.rollback()
-    assert queries.method(before.id) == before
+    assert queries.method(before.id) == replace(before, revision=before.revision + 1)
 
 
 def test_a_delivery_is_changed_and_taken_off(admin: ShopClient) -> None:
@@ -172,3 +178,90 @@ def test_a_refused_form_keeps_what_was_typed(admin: ShopClient) -> None:
     page = admin.post("/admin/shipping/zones/1/new", {**PARCEL, **BANDS, "price-1": ""}).text
     fields = next(form.fields for form in forms_of(page) if "up_to-0" in form.names)
     assert (fields["name"], fields["up_to-1"], fields["price-0"]) == ("Parcel", "0.5", "9.00")
+
+
+def test_the_second_of_two_who_edit_a_zone_sees_both_versions(admin: ShopClient) -> None:
+    zone_id = make_zone("Europe", "DE", "FR", code="europe")
+    page = f"/admin/shipping/zones/{zone_id}"
+    seen = seen_in(admin.get(page))
+    first = admin.post(page, {"name": "Near by", "countries": ["DE", "IT"], "seen": seen})
+    assert "The zone is saved" in first.text
+    mine: dict[str, str | list[str]] = {"name": "Far away", "countries": ["DE", "FR"]}
+    with nothing_changes():
+        answer = admin.post(page, {**mine, "seen": seen})
+        assert admin.post(page, mine).status_code == 409
+    assert answer.status_code == 409
+    assert "Somebody else saved this zone since you opened it" in answer.text
+    assert "<td>Near by</td><td>Far away</td>" in answer.text
+    assert "<td>Germany, Italy</td><td>France, Germany</td>" in answer.text
+    again = seen_in(answer)
+    admin.post(page, {**mine, "seen": again})
+    db.session.rollback()
+    assert queries.zone(zone_id).facts.countries == {"DE", "FR"}
+
+
+def test_the_second_of_two_who_edit_a_delivery_sees_both_versions(admin: ShopClient) -> None:
+    zone_id = make_zone("Near by", "FR", code="parcel")
+    page = f"/admin/shipping/methods/{queries.zone(zone_id).methods[0].id}"
+    seen = seen_in(admin.get(page))
+    assert "The delivery is saved" in admin.post(page, {**PARCEL, **BANDS, "seen": seen}).text
+    mine = {**PARCEL, **BANDS, "price-1": "4.75"}
+    with nothing_changes():
+        answer = admin.post(page, {**mine, "seen": seen})
+        assert admin.post(page, {**mine, "seen": "yesterday"}).status_code == 409
+    assert answer.status_code == 409
+    assert "Somebody else saved this delivery since you opened it" in answer.text
+    kept, typed = (
+        f"up to 0.5 kg: {price}, up to 5 kg: 9.00, without an end: 15.00" for price in ("4.50", "4.75")
+    )
+    assert answer.text.count("<td>") == 2
+    assert f"<td>{kept}</td><td>{typed}</td>" in answer.text
+    fields = next(form.fields for form in forms_of(answer.text) if "seen" in form.names)
+    assert fields["price-1"] == "4.75"
+    admin.post(page, {**mine, "seen": fields["seen"]})
+    db.session.rollback()
+    assert shipping.shipping_methods("FR")[0].bands[0] == Band(500, 475)
+
+
+def test_a_refused_form_goes_on_telling_what_it_was_made_from(admin: ShopClient) -> None:
+    for page, wrong in (("zones/1", {"name": ""}), ("methods/1", {**FLAT, "price": ""})):
+        old = seen_in(admin.get(f"/admin/shipping/{page}"))
+        admin.get(f"/admin/shipping/{page}")
+        admin.submit(f"/admin/shipping/{page}")
+        refused = admin.post(f"/admin/shipping/{page}", {**wrong, "seen": old})
+        assert refused.status_code == 422
+        assert seen_in(refused) == old
+
+
+def test_of_two_who_save_a_zone_at_once_one_is_told(any_app: Flask) -> None:
+    zone_id = make_zone("Europe", "DE", code="europe")
+    kept = queries.zone(zone_id)
+
+    def save(name: str) -> str:
+        facts = replace(kept.facts, name=name)
+        countries = frozenset({"DE"})
+        offering.change_zone(
+            zone_id=zone_id, seen=kept.revision, facts=facts, countries=countries, actor=SYSTEM
+        )
+        return name
+
+    done = together(any_app, [partial(save, "Near by"), partial(save, "Far away")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    db.session.rollback()
+    assert queries.zone(zone_id).facts.name in done
+
+
+def test_of_two_who_save_a_delivery_at_once_one_is_told(any_app: Flask) -> None:
+    bands = [(500, 450), (None, 1500)]
+    zone_id = make_zone("Near by", "FR", code="parcel", price_minor=0, charged_by="weight", bands=bands)
+    [kept] = queries.zone(zone_id).methods
+
+    def save(name: str) -> str:
+        facts = replace(kept.facts, name=name)
+        offering.change_method(method_id=kept.id, seen=kept.revision, facts=facts, actor=SYSTEM)
+        return name
+
+    done = together(any_app, [partial(save, "Parcel"), partial(save, "Courier")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    db.session.rollback()
+    assert queries.method(kept.id).facts.name in done

@@ -1,5 +1,8 @@
 """What countries tax and the classes of products, as staff keeps them."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -11,12 +14,14 @@ from smartshop.identity.rules.roles import Role
 from smartshop.kernel.audit import SYSTEM, AuditRecord
 from smartshop.kernel.errors import Conflict, Invalid, NotFound
 from smartshop.kernel.extensions import db
+from smartshop.pricing.operations import taxing
 from smartshop.pricing.queries import tax as taxes
-from smartshop.pricing.queries.areas import areas
+from smartshop.pricing.queries.areas import area, areas
 from tests.browser_client import ShopClient
+from tests.competing import together
 from tests.factories import make_product, make_taxes
 from tests.row_counts import nothing_changes
-from tests.web.admin.conftest import Enter
+from tests.web.admin.conftest import Enter, seen_in
 
 FRANCE = {
     "country": "FR",
@@ -83,7 +88,7 @@ def test_wrong_taxes_are_refused_with_a_reason(admin: ShopClient, answers: dict[
     area_id = make_taxes("DE", "MwSt", standard=1900)
     for path in ("/admin/tax/new", f"/admin/tax/{area_id}"):
         with nothing_changes():
-            refused = admin.post(path, {**FRANCE, **answers})
+            refused = admin.post(path, {**FRANCE, "seen": "0", **answers})
         assert refused.status_code == 422
         assert said in refused.text
 
@@ -132,3 +137,38 @@ def test_classes_of_like_names_get_codes_of_their_own(any_app: Flask) -> None:
 
 def test_nobody_but_an_admin_changes_taxes(enter: Enter) -> None:
     assert enter(Role.CATALOG_MANAGER).get("/admin/tax").status_code == 403
+
+
+def test_the_second_of_two_who_edit_taxes_sees_both_versions(admin: ShopClient) -> None:
+    area_id = make_taxes("FR", "TVA", standard=2000)
+    page = f"/admin/tax/{area_id}"
+    seen = seen_in(admin.get(page))
+    assert "The taxes are saved" in admin.post(page, {**FRANCE, "rate-standard": "21", "seen": seen}).text
+    mine = {**FRANCE, "rate-standard": "22", "shipping_class": "zero"}
+    with nothing_changes():
+        answer = admin.post(page, {**mine, "seen": seen})
+        assert admin.post(page, mine).status_code == 409
+    assert answer.status_code == 409
+    assert "Somebody else saved these taxes since you opened it" in answer.text
+    assert answer.text.count("<td>") == 4
+    assert "<td>21</td><td>22</td>" in answer.text
+    assert "<td>Standard rate</td><td>Zero rate</td>" in answer.text
+    assert rates("FR") == [2100, 550, 2100]
+    again = seen_in(answer)
+    admin.post(page, {**mine, "seen": again})
+    assert rates("FR") == [2200, 550, 2200]
+
+
+def test_of_two_who_save_taxes_at_once_one_is_told(any_app: Flask) -> None:
+    kept = area(make_taxes("FR", "TVA", standard=2000))
+
+    def save(name: str) -> str:
+        facts = replace(kept.facts, name=name)
+        countries = frozenset({"FR"})
+        taxing.change(area_id=kept.id, seen=kept.revision, facts=facts, countries=countries, actor=SYSTEM)
+        return name
+
+    done = together(any_app, [partial(save, "TVA 1"), partial(save, "TVA 2")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    db.session.rollback()
+    assert area(kept.id).facts.name in done
