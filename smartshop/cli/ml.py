@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 from smartshop.cli.noun import Noun
 from smartshop.insights import rules
+from smartshop.insights.operations import holding
 from smartshop.insights.operations import runs as recording
 from smartshop.insights.queries import runs
 from smartshop.kernel import clock, cycles
@@ -23,7 +24,7 @@ from smartshop.kernel.errors import Invalid
 if TYPE_CHECKING:
     from smartshop.insights import training
 
-group = Noun("ml", help="Models: train them, see what is live, go back.")
+group = Noun("ml", help="Models: train them, see what is live, go back, release.")
 COMMAND_LINE = Actor(None, "command line")
 FAILED = ("failed", "busy")
 MARKS = {"promoted": "[green]live[/green]", "refused": "[yellow]not promoted[/yellow]"}
@@ -117,6 +118,8 @@ def status(*, as_json: bool) -> None:
         table.add_row(question, each["run"] or "none", age, str(each["rows"]), each["verdict"], headline)
     Console().print(table)
     for question, each in facts.items():
+        if each["held_since"]:
+            click.echo(f"{question}: {each['run']} is held since {each['held_since'][:16]} UTC")
         latest = each["latest"]
         if latest and latest["run"] != each["run"]:
             click.echo(
@@ -128,11 +131,27 @@ def status(*, as_json: bool) -> None:
 @click.argument("question")
 @click.option("--reason", default="", help="Why, for the audit record.")
 def rollback(question: str, reason: str) -> None:
-    """Serve the previous promoted run of QUESTION again."""
+    """Serve the previous promoted run of QUESTION again, until it is released."""
+    _refuse_unknown(question)
+    code = recording.roll_back(question=question, actor=COMMAND_LINE, reason=reason)
+    click.echo(
+        f"{question} is served from {code} again, and no training replaces it until: flask ml release {question}"
+    )
+
+
+@group.command("release")
+@click.argument("question")
+@click.option("--reason", default="", help="Why, for the audit record.")
+def release(question: str, reason: str) -> None:
+    """Let the next training replace the run of QUESTION that was gone back to."""
+    _refuse_unknown(question)
+    code = holding.release(question=question, actor=COMMAND_LINE, reason=reason)
+    click.echo(f"{code} is released: the next training of {question} that passes replaces it.")
+
+
+def _refuse_unknown(question: str) -> None:
     if question not in rules.QUESTIONS:
         raise Invalid(f"There is no question {question}. Choose from: {', '.join(rules.QUESTIONS)}.")
-    code = recording.roll_back(question=question, actor=COMMAND_LINE, reason=reason)
-    click.echo(f"{question} is served from {code} again.")
 
 
 def _tell(console: Console, report: "training.RunReport") -> None:
@@ -174,5 +193,6 @@ def _facts(standing: runs.Standing) -> dict[str, Any]:
         "baseline": dict(live.baseline) if live else {},
         "verdict": live.verdict if live else "",
         "previous": standing.previous,
+        "held_since": standing.hold.since.isoformat() if standing.hold else None,
         "latest": latest and {"run": latest.code, "state": latest.state, "reason": latest.reason},
     }

@@ -45,6 +45,21 @@ class LiveRun(Base):
     promoted_at: so.Mapped[datetime]
 
 
+class RunHold(Base):
+    """The live run of a question is one that somebody went back to: no training replaces it while this row stands.
+
+    Its key is the question, so no question can hold two runs, and what is held is what is served. Who went back and why
+    is in the audit log, under ``model.rolled_back``.
+    """
+
+    __tablename__ = "run_holds"
+
+    question: so.Mapped[str] = so.mapped_column(
+        sa.String(30), sa.ForeignKey("live_runs.question", ondelete="CASCADE"), primary_key=True
+    )
+    since: so.Mapped[datetime]
+
+
 class _Score:
     run_id: so.Mapped[int] = so.mapped_column(
         sa.ForeignKey("training_runs.id", ondelete="CASCADE"), primary_key=True

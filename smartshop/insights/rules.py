@@ -101,6 +101,18 @@ def may_promote(question: str, verdict: str, beside: Comparison | Uncompared | N
     return Promotion(is_granted=True, reason=f"{won}; not worse than the live run {beside.live} ({figures})")
 
 
+HELD_BACK = "held back"
+"""How the reason of a run begins that passed the gate while the live one was held."""
+
+
+def held_back(live: str, since: datetime) -> str:
+    """Why a run that passed the gate is not served."""
+    return (
+        f"{HELD_BACK}: {live}, gone back to on {since:%Y-%m-%d %H:%M} UTC, is held and serves; this run does not replace it,"
+        " nor does any other until it is released"
+    )
+
+
 def start_of(day: date) -> datetime:
     """Midnight UTC at the start of a day: everything strictly before it is known."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

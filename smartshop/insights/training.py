@@ -24,6 +24,7 @@ from ml.frames import FrameRefused
 from ml.results import TrainingResult
 from smartshop.insights import frames, judging, rules, watching
 from smartshop.insights.operations import runs as recording
+from smartshop.insights.operations.holding import LiveRunIsHeld
 from smartshop.insights.queries import grid, runs
 from smartshop.kernel import clock, money
 from smartshop.kernel.config import Settings
@@ -219,7 +220,11 @@ def _taught(question: str, started: recording.Started, room: Classroom) -> recor
         return _record(started, recording.Outcome("refused", gate.reason, **facts))
     rows = score_rows(question, result.scores, room.settings.currency)
     outcome = recording.Outcome("promoted", gate.reason, rows=len(rows), **facts)
-    recording.promote(run_id=started.id, outcome=outcome, rows=rows)
+    try:
+        recording.promote(run_id=started.id, outcome=outcome, rows=rows)
+    except LiveRunIsHeld as held:
+        facts["card"] |= {"held": held.facts}
+        outcome = _record(started, recording.Outcome("refused", f"{held.message} ({gate.reason})", **facts))
     _prune(room.models / question, question)
     return outcome
 

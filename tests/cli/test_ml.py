@@ -166,9 +166,24 @@ def test_rolling_back_says_what_is_served_now(shop: Flask, cli: FlaskCliRunner) 
     assert "no run before" in again.stderr
 
 
+def test_what_was_gone_back_to_is_released_by_command(shop: Flask, cli: FlaskCliRunner) -> None:
+    first, _ = (
+        no_nan(cli.invoke(args=["ml", "train", "rfm", *AS_OF, "--json"]).stdout)["rfm"]["run"]
+        for _ in range(2)
+    )
+    cli.invoke(args=["ml", "rollback", "rfm"])
+    assert f"rfm: {first} is held since" in cli.invoke(args=["ml", "status"]).stdout
+    assert f"held back: {first}" in cli.invoke(args=["ml", "train", "rfm", *AS_OF]).stderr
+    assert f"{first} is released" in cli.invoke(args=["ml", "release", "rfm", "--reason", "mended"]).stdout
+    assert no_nan(cli.invoke(args=["ml", "status", "--json"]).stdout)["rfm"]["held_since"] is None
+    again = cli.invoke(args=["ml", "release", "rfm"])
+    assert (again.exit_code, f"{first} is not held" in again.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("question", "told"), [("love", "There is no question love"), ("clv", "clv has no live run")]
 )
 def test_what_cannot_be_rolled_back_is_refused(cli: FlaskCliRunner, question: str, told: str) -> None:
-    result = cli.invoke(args=["ml", "rollback", question])
-    assert (result.exit_code, told in result.stderr) == (1, True)
+    for command in ("rollback", "release"):
+        result = cli.invoke(args=["ml", command, question])
+        assert (result.exit_code, told in result.stderr) == (1, True)

@@ -285,6 +285,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "admin.models": (Route("GET", "/admin/models", MODEL_READERS),),
     "admin.model": (Route("GET", "/admin/models/churn", MODEL_READERS),),
     "admin.roll_back": (Route("POST", "/admin/models/churn/rollback", ADMIN),),
+    "admin.release": (Route("POST", "/admin/models/churn/release", ADMIN),),
     "admin.promotions": (Route("GET", "/admin/promotions", PROMOTION_READERS),),
     "admin.new_promotion": (Route("GET", "/admin/promotions/new", PROMOTERS),),
     "admin.create_promotion": (Route("POST", "/admin/promotions/new", PROMOTERS),),

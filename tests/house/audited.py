@@ -55,6 +55,7 @@ AUDITED: dict[str, str] = {
     "admin.remove_method": "delivery.removed",
     "admin.change_segment_table": "segments.changed",
     "admin.roll_back": "model.rolled_back",
+    "admin.release": "model.released",
     "admin.set_churn_costs": "churn.bands_set",
     "admin.set_churn_bands": "churn.bands_set",
     "admin.create_promotion": "promotion.created",

@@ -12,7 +12,7 @@ from smartshop.identity.models import Person
 from smartshop.identity.queries.choices import objects_to_scores
 from smartshop.insights import rules
 from smartshop.insights.models import ChurnScore, ClusterScore, LiveRun, SegmentScore, TrainingRun, ValueScore
-from smartshop.insights.operations import banding, segmenting
+from smartshop.insights.operations import banding, holding, segmenting
 from smartshop.kernel import audit, clock, leases
 from smartshop.kernel.db import Base
 from smartshop.kernel.errors import Conflict, NotFound
@@ -111,10 +111,14 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
     """Publish a run's predictions and make it the live one, in one commit; returns how many were written.
 
     ``rows`` are columns of the question's score table without ``run_id``; people who are gone since the frame was
-    read, or object to being scored, are left out. Predictions of all runs but this one and the one before it are dropped. Raises RunGivenUp.
+    read, or object to being scored, are left out. Predictions of all runs but this one and the one before it are dropped. Raises RunGivenUp,
+    and LiveRunIsHeld with nothing written while the live run is held.
     """
     with unit_of_work():
         run = _close(run_id, outcome)
+        pointer = holding.pointer_of(run.question)
+        if pointer is not None:
+            holding.refuse_if_held(pointer)
         table = SCORES[run.question]
         present = set(db.session.scalars(sa.select(Person.id).where(sa.not_(objects_to_scores))))
         kept = [{**row, "run_id": run_id} for row in rows if row["person_id"] in present]
@@ -123,7 +127,7 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
         if run.question == "churn":
             banding.place_scores(run_id)
         run.rows = len(kept)
-        served = _move_pointer(run.question, run_id)
+        served = _move_pointer(pointer, run.question, run_id)
         db.session.execute(sa.delete(table).where(table.run_id.not_in(served)))
         if run.question == "rfm":
             before = next((each for each in served if each != run_id), None)
@@ -132,12 +136,12 @@ def promote(*, run_id: int, outcome: Outcome, rows: Sequence[Mapping[str, Any]])
 
 
 def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
-    """Serve the previous promoted run again and return its code.
+    """Serve the previous promoted run again, hold it until somebody releases it, and return its code.
 
     Raises NotFound for a question that serves nothing, NoPreviousRun when there is nothing to go back to.
     """
     with unit_of_work():
-        pointer = db.session.get(LiveRun, question, populate_existing=True, with_for_update=True)
+        pointer = holding.pointer_of(question)
         if pointer is None:
             raise NotFound(f"{question} has no live run. Train it first: flask ml train {question}")
         left = db.session.get_one(TrainingRun, pointer.run_id)
@@ -145,6 +149,7 @@ def roll_back(*, question: str, actor: audit.Actor, reason: str = "") -> str:
             raise NoPreviousRun(f"{question} has no run before {left.code} to go back to; it stays live.")
         back = db.session.get_one(TrainingRun, pointer.previous_run_id)
         pointer.run_id, pointer.previous_run_id, pointer.promoted_at = back.id, None, clock.now()
+        holding.hold(pointer)
         left.reason = f"rolled back by {actor.label}" + (f": {reason}" if reason else "")
         if question == "rfm":
             segmenting.follow_run(run_id=back.id, previous=left.id, cause="rollback")
@@ -170,8 +175,7 @@ def _close(run_id: int, outcome: Outcome) -> TrainingRun:
     return run
 
 
-def _move_pointer(question: str, run_id: int) -> list[int]:
-    pointer = db.session.get(LiveRun, question, populate_existing=True)
+def _move_pointer(pointer: LiveRun | None, question: str, run_id: int) -> list[int]:
     if pointer is None:
         db.session.add(LiveRun(question=question, run_id=run_id, promoted_at=clock.now()))
         return [run_id]

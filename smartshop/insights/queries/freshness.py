@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from smartshop.insights import rules
-from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.models import LiveRun, RunHold, TrainingRun
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order
@@ -20,7 +20,7 @@ SHELF_LIFE = timedelta(days=8)
 class Freshness:
     """What a question serves: its run and the moment it knew the shop at; ``problem`` says why it serves nothing.
 
-    ``last_state`` and ``problem`` come from the last training; both are empty when none was ever begun.
+    ``is_held`` says that no training replaces it until somebody releases it. ``last_state`` and ``problem`` come from the last training; both are empty when none was ever begun.
     """
 
     question: str
@@ -30,6 +30,7 @@ class Freshness:
     is_stale: bool
     last_state: str
     problem: str
+    is_held: bool = False
 
     @property
     def is_available(self) -> bool:
@@ -51,10 +52,13 @@ def all_questions() -> dict[str, Freshness]:
         .subquery()
     )
     rows = db.session.execute(
-        sa.select(latest.c.question, live.code, live.as_of, live.verdict, last.state, last.reason)
+        sa.select(
+            latest.c.question, live.code, live.as_of, live.verdict, last.state, last.reason, RunHold.since
+        )
         .join(last, last.id == latest.c.id)
         .outerjoin(LiveRun, LiveRun.question == latest.c.question)
         .outerjoin(live, live.id == LiveRun.run_id)
+        .outerjoin(RunHold, RunHold.question == latest.c.question)
     )
     found = {
         row.question: Freshness(
@@ -65,6 +69,7 @@ def all_questions() -> dict[str, Freshness]:
             row.as_of is not None and _is_stale(row.as_of, sold),
             row.state,
             "" if row.state == "promoted" else row.reason,
+            is_held=row.since is not None,
         )
         for row in rows
     }

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from smartshop.insights import rules
-from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.models import LiveRun, RunHold, TrainingRun
 from smartshop.kernel import clock
+from smartshop.kernel.audit import AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.orders.models import Order
 
@@ -34,6 +35,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Since when no training replaces the live run, and who went back to it; empty where the log does not say."""
+
+    since: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """What a question serves from, and how its latest training ended; either may not exist yet."""
 
@@ -42,6 +51,7 @@ class Standing:
     previous: str | None
     promoted_at: datetime | None
     latest: Run | None
+    hold: Hold | None
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ def awaits_first_training(currency: str) -> bool:
 
 
 def _standing(question: str) -> Standing:
-    pointer = db.session.get(LiveRun, question)
+    pointer, hold = _pointer(question)
     previous = (
         db.session.get(TrainingRun, pointer.previous_run_id) if pointer and pointer.previous_run_id else None
     )
@@ -143,7 +153,27 @@ def _standing(question: str) -> Standing:
         previous.code if previous else None,
         pointer.promoted_at if pointer else None,
         _run(latest) if latest else None,
+        hold,
     )
+
+
+def _pointer(question: str) -> tuple[LiveRun | None, Hold | None]:
+    who = (
+        sa.select(AuditRecord.actor_label)
+        .where(AuditRecord.action == "model.rolled_back", AuditRecord.subject == f"question:{question}")
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        sa.select(LiveRun, RunHold.since, who)
+        .outerjoin(RunHold, RunHold.question == LiveRun.question)
+        .where(LiveRun.question == question)
+    ).one_or_none()
+    if row is None:
+        return None, None
+    pointer, since, by = row
+    return pointer, Hold(since, by or "") if since else None
 
 
 def _run(row: TrainingRun) -> Run:

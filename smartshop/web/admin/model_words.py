@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from smartshop.insights.queries.runs import Run
+from smartshop.insights.queries.runs import Run, Standing
 from smartshop.insights.rules import DEFINITIONS, is_of_another_time
 from smartshop.web.admin.column_words import column
 from smartshop.web.admin.run_words import method, need, on
 from smartshop.web.admin.speaking import _, ngettext
 from smartshop.web.admin.wording import metrics, questions
-from smartshop.web.presenting import number, percent
+from smartshop.web.presenting import moment, number, percent
 
 LARGE, MIDDLING, SMALL = 1000, 100, 10
 ARROWS = (" ↑", " ↓")
@@ -25,7 +25,9 @@ def finding(run: Run, *, is_live: bool) -> str:
         "insufficient": _("%(name)s: there is not enough to learn from yet", name=name),
         "failed": _("%(name)s: this training failed", name=name),
         "running": _("%(name)s: this training is running", name=name),
-        "refused": _("%(name)s: not served, because the live run does better", name=name),
+        "refused": _("%(name)s: not served, because the live run is held", name=name)
+        if run.card.get("held")
+        else _("%(name)s: not served, because the live run does better", name=name),
     }
     if run.state in unserved:
         return unserved[run.state]
@@ -43,8 +45,9 @@ def finding(run: Run, *, is_live: bool) -> str:
 def why(run: Run) -> str:
     """Why a run is served or is not, in sentences."""
     beside = comparison(run.card)
-    if run.state == "refused" and beside:
-        return beside
+    refused = _held_back(run) or beside
+    if run.state == "refused" and refused:
+        return refused
     if run.state == "promoted" and run.verdict == "baseline wins" and run.question in DEFINITIONS:
         return _("It is a definition, which is served whenever the data suffice.")
     if run.state == "promoted" and run.verdict == "baseline wins":
@@ -64,6 +67,31 @@ def _ended_early(run: Run) -> str:
     return _(
         "The last order was placed on %(day)s: a history of another time can be moved up to today when it is imported.",
         day=on(last),
+    )
+
+
+def _held_back(run: Run) -> str:
+    """That it passed while the live run was held, where it did."""
+    held = run.card.get("held")
+    if not held:
+        return ""
+    return _(
+        "It passed, but %(run)s is held since %(since)s UTC and serves. This run does not replace it.",
+        run=held["run"],
+        since=moment(datetime.fromisoformat(held["since"])),
+    )
+
+
+def hold(standing: Standing) -> str:
+    """That no training replaces what is served, since when, and who went back to it; empty where nothing is held."""
+    if standing.hold is None or standing.live is None:
+        return ""
+    facts = {"run": standing.live.code, "since": moment(standing.hold.since), "who": standing.hold.by}
+    if not standing.hold.by:
+        return _("%(run)s is held since %(since)s UTC. New runs are recorded and do not replace it.", **facts)
+    return _(
+        "%(run)s is held by %(who)s since %(since)s UTC. New runs are recorded and do not replace it.",
+        **facts,
     )
 
 

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from smartshop.insights import rules
+from smartshop.insights.operations import holding
 from smartshop.insights.operations import runs as operations
 from smartshop.insights.queries import freshness, ledger, runs
 from smartshop.kernel.errors import Conflict, NotFound
@@ -80,5 +81,19 @@ def roll_back(question: str) -> ResponseReturnValue:
     except Conflict as problem:
         flash(problem.message, "error")
     else:
-        flash(_("%(run)s is served again.", run=code), "success")
+        flash(_("%(run)s is served again, and held until you release it.", run=code), "success")
+    return redirect(url_for("admin.models"), code=303)
+
+
+@bp.post("/models/<question>/release")
+@access(Permission.MODELS_MANAGE)
+def release(question: str) -> ResponseReturnValue:
+    if question not in rules.QUESTIONS:
+        raise NotFound(_("There is no question of that name. The page of models lists them."))
+    try:
+        code = holding.release(question=question, actor=actor())
+    except Conflict as problem:
+        flash(problem.message, "error")
+    else:
+        flash(_("%(run)s is released: the next training that passes replaces it.", run=code), "success")
     return redirect(url_for("admin.models"), code=303)

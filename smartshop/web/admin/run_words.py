@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from smartshop.insights.queries.ledger import RunRow
-from smartshop.insights.rules import DEFINITIONS
+from smartshop.insights.rules import DEFINITIONS, HELD_BACK
 from smartshop.web.admin.speaking import _
 from smartshop.web.presenting import day
 
@@ -86,7 +86,10 @@ def brief(run: RunRow) -> str:
             return _("The baseline won, and its scores are served")
         return _("Beats its baseline")
     if run.state == "refused":
-        return _("Worse than the run that was live")
+        is_held_back = run.reason.startswith(HELD_BACK)
+        return (
+            _("Passed, but the live run is held") if is_held_back else _("Worse than the run that was live")
+        )
     if run.state == "insufficient":
         return _("The data do not suffice yet")
     return f"{run.reason[:1].upper()}{run.reason[1:]}" or "–"

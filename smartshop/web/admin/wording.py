@@ -112,6 +112,12 @@ def stale(freshness: Freshness) -> str:
     """A warning when the shop has gone on selling without its predictions knowing; else empty."""
     if not freshness.is_stale:
         return ""
+    if freshness.is_held:
+        return _(
+            "These predictions know the shop only up to %(day)s, and it has sold since. Somebody went back to them, and no"
+            " training replaces them until they are released on the page of models.",
+            day=day(freshness.as_of),
+        )
     return _(
         "These predictions know the shop only up to %(day)s, and it has sold since. Run '%(command)s'.",
         day=day(freshness.as_of),

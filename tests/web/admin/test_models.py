@@ -1,18 +1,24 @@
 """The page of a training run: what it says in each state, and that it says it with the run's own numbers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from markupsafe import escape
 
 from smartshop.identity.rules.roles import Role
 from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.operations import runs as operations
+from smartshop.insights.queries.freshness import Freshness
+from smartshop.kernel.audit import Actor, AuditRecord
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
-from smartshop.web.admin import run_words
+from smartshop.web.admin import run_words, wording
 from tests.browser_client import ShopClient
 from tests.insights import scored_shop
+from tests.row_counts import nothing_changes
 from tests.web.admin.conftest import Enter
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
@@ -325,3 +331,58 @@ def test_a_list_of_runs_says_what_became_of_each(admin: ShopClient) -> None:
         "The data do not suffice yet", "The disk is full",
     ):  # fmt: skip
         assert f"<td>{told}</td>" in page
+
+
+def test_a_held_run_is_told_and_released(admin: ShopClient) -> None:
+    for code in ("churn-first", "churn-second"):
+        scored_shop.begin_run("churn", code=code)
+    page_of(admin)
+    admin.submit("/admin/models/churn/rollback")
+    held = {"run": "churn-first", "since": "2026-06-02T03:04:00+00:00"}
+    record("churn-third", state="refused", card={**CARD, "held": held}, reason="held back: churn-first")
+    for address in ("/admin/models", "/admin/models/churn"):
+        page = page_of(admin, address)
+        assert "churn-first is held by admin@example.org since" in page
+        assert "It passed, but churn-first is held since 2 Jun 2026, 03:04 UTC and serves." in page
+        assert "Passed, but the live run is held" in page
+        assert 'action="/admin/models/churn/release"' in page
+    assert "not served, because the live run is held" in page_of(admin, "/admin/models/churn?run=churn-third")
+    assert "/release" not in page_of(admin, "/admin/models/rfm")
+    page_of(admin)
+    answer = admin.submit("/admin/models/churn/release")
+    assert "churn-first is released: the next training that passes replaces it." in answer.text
+    assert "is held by" not in answer.text
+    record_ = db.session.scalars(sa.select(AuditRecord).where(AuditRecord.action == "model.released")).one()
+    assert (record_.actor_label, record_.before["held"]) == ("admin@example.org", "churn-first")
+
+
+def test_stale_scores_that_are_held_do_not_ask_for_a_training(admin: ShopClient) -> None:
+    admin.get("/admin/models")
+    old = Freshness("churn", "churn-1", AS_OF, "", is_stale=True, last_state="refused", problem="")
+    assert "flask ml train" in wording.stale(old)
+    told = wording.stale(replace(old, is_held=True))
+    assert "until they are released" in told
+    assert "flask ml train" not in told
+
+
+def test_releasing_what_is_not_held_changes_nothing(admin: ShopClient) -> None:
+    scored_shop.begin_run("churn", code="churn-only")
+    with nothing_changes():
+        answer = admin.post("/admin/models/churn/release")
+    assert "churn-only is not held" in answer.text
+    with nothing_changes():
+        assert admin.post("/admin/models/life/release").status_code == 404
+        assert admin.post("/admin/models/clv/release").status_code == 404
+
+
+def test_an_analyst_sees_that_a_run_is_held_but_cannot_release_it(enter: Enter) -> None:
+    for code in ("churn-first", "churn-second"):
+        scored_shop.begin_run("churn", code=code)
+    operations.roll_back(question="churn", actor=Actor(None, "Ada"))
+    analyst = enter(Role.ANALYST)
+    for address in ("/admin/models", "/admin/models/churn"):
+        page = page_of(analyst, address)
+        assert "churn-first is held by Ada since" in page
+        assert "/release" not in page
+    with nothing_changes():
+        assert analyst.post("/admin/models/churn/release").status_code == 403

@@ -265,7 +265,7 @@ def test_rollback_serves_the_run_before_and_says_who_did_it(admin: ShopClient) -
     first, second = (scored_shop.begin_run("rfm", code=code) for code in ("rfm-first", "rfm-second"))
     admin.get("/admin/models")
     answer = admin.submit("/admin/models/rfm/rollback")
-    assert "rfm-first is served again." in answer.text
+    assert "rfm-first is served again, and held until you release it." in answer.text
     db.session.expire_all()
     assert db.session.get_one(LiveRun, "rfm").run_id == first != second
     record = db.session.scalars(sa.select(AuditRecord).where(AuditRecord.action == "model.rolled_back")).one()
