@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from smartshop.insights.models import LiveRun, TrainingRun
+from smartshop.insights.models import LiveRun, RunHold, TrainingRun
+from smartshop.insights.operations import runs as operations
+from smartshop.kernel.audit import Actor
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
 from tests import requirements
@@ -51,6 +53,23 @@ CARD = {
 }
 
 
+def hold_a_run_of_clusters() -> None:
+    """Somebody went back to the run that is live, and the next one passed."""
+    scored_shop.begin_run("clusters", code="clusters-20260602-0badcafe")
+    back = operations.roll_back(question="clusters", actor=Actor(None, "ada@example.org"))
+    kept_back = scored_shop.begin_run(
+        "clusters",
+        state="refused",
+        reason=f"held back: {back}",
+        is_live=False,
+        code="clusters-20260603-5ca1ab1e",
+    )
+    with unit_of_work():
+        run = db.session.get_one(TrainingRun, kept_back)
+        held = db.session.get_one(RunHold, "clusters")
+        run.card = {**run.card, "held": {"run": back, "since": held.since.isoformat()}}
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
     requirements.chromium()
@@ -60,6 +79,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
             with unit_of_work():
                 run = db.session.get_one(TrainingRun, db.session.get_one(LiveRun, "churn").run_id)
                 run.card, run.rows = CARD, 12
+            hold_a_run_of_clusters()
         yield shop
 
 
@@ -81,6 +101,7 @@ def staff(trained: LiveShop, browser: Browser) -> Iterator[Page]:
         ("/admin/churn", "Win these back first"),
         ("/admin/clv", "The most valuable customers"),
         ("/admin/models", "Every training run"),
+        ("/admin/models/clusters", "is held by ada@example.org"),
         ("/admin/models/churn", "in the same weeks a year before"),
     ],
 )
