@@ -10,7 +10,7 @@ from typing import Self
 
 from babel.numbers import get_currency_precision
 
-LONE_COMMA = re.compile(r"[0-9]+,[0-9]{3}")
+GROUPED = re.compile(r"[1-9][0-9]{0,2}[,.][0-9]{3}")
 
 
 class CurrencyMismatch(ValueError):
@@ -23,9 +23,12 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def has_unclear_comma(text: str, currency: str) -> bool:
-    """Whether the comma of an amount may part thousands as well as decimals: ``1,234`` in a currency of three decimals."""
-    return exponent(currency) == 3 and LONE_COMMA.fullmatch(text) is not None
+def has_unclear_mark(text: str, currency: str) -> bool:
+    """Whether the one mark of an amount may part thousands as well as decimals: ``1,234``, or ``1.234``.
+
+    The point is clear in a currency of three decimals.
+    """
+    return GROUPED.fullmatch(text) is not None and not (exponent(currency) == 3 and "." in text)
 
 
 def round_half_up(value: Decimal | Fraction | int) -> int:

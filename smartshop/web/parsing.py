@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter, Map
 
 from smartshop.kernel.errors import DomainError
-from smartshop.kernel.money import has_unclear_comma, to_major, to_minor
+from smartshop.kernel.money import has_unclear_mark, to_major, to_minor
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
@@ -94,11 +94,11 @@ def total(text: str | None) -> int:
 def amount(text: str | None, currency: str) -> int:
     """A form field that holds an amount such as ``12.50``, in minor units; anything else is -1, which no rule accepts.
 
-    So is ``1,234`` in a currency of three decimals, which may be meant as ``1.234`` or as ``1234.000``.
+    So is ``1,000``, which may be meant as ``1.00`` or as ``1000.00``.
     """
     typed = (text or "").strip()
     stripped = typed.replace(",", ".")
-    if not AMOUNT.fullmatch(stripped) or has_unclear_comma(typed, currency):
+    if not AMOUNT.fullmatch(stripped) or has_unclear_mark(typed, currency):
         return -1
     value = Decimal(stripped)
     return to_minor(value, currency) if value == to_major(to_minor(value, currency), currency) else -1

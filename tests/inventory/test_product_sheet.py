@@ -170,14 +170,21 @@ def test_a_wrong_row_is_told_and_left_out(app: Flask, rows: str, wrong: list[tup
 
 
 @pytest.mark.parametrize(
-    ("text", "written"),
-    [("1,234", "1.234 or 1234.000"), ("12,500", "12.500 or 12500.000"), ("1\u00a0234,000", "1234.000")],
+    ("text", "currency", "written"),
+    [
+        ("1,234", "KWD", "Write 1.234 or 1234.000."),
+        ("12,500", "KWD", "Write 12.500 or 12500.000."),
+        ("1,000", "GBP", "Write 1.00 or 1000.00."),
+        ("1.000", "EUR", "Write 1.00 or 1000.00."),
+        ("1.234", "GBP", "Write 1234.00."),
+        ("12,000", "JPY", "Write 12 or 12000."),
+    ],
 )
-def test_a_comma_that_may_part_thousands_is_refused_with_how_to_write_it(
-    app: Flask, text: str, written: str
+def test_a_mark_that_may_part_thousands_is_refused_with_how_to_write_it(
+    app: Flask, text: str, currency: str, written: str
 ) -> None:
     make_category(name="Kitchen")
-    [refused] = look(HEAD + f'M-1,,Mug,Kitchen,draft,"{text}",,\n', "KWD").rejected
+    [refused] = look(HEAD + f'M-1,,Mug,Kitchen,draft,"{text}",,\n', currency).rejected
     assert (refused.column, written in refused.reason) == ("price", True)
 
 
@@ -190,9 +197,9 @@ def test_a_comma_that_may_part_thousands_is_refused_with_how_to_write_it(
         ("1,234.500", "KWD", 1_234_500),
         ("12,50", "KWD", 12_500),
         ("12,50", "GBP", 1250),
-        ("1,230", "GBP", 123),
         ("1.234,50", "GBP", 123_450),
-        ("12,000", "JPY", 12),
+        ("0,500", "GBP", 50),
+        ("1 234,000", "KWD", 1_234_000),
     ],
 )
 def test_a_price_is_read_as_its_currency_is_written(text: str, currency: str, minor: int) -> None:

@@ -19,7 +19,7 @@ from smartshop.catalog.rules.editing import (
     LONGEST_VARIANT_NAME,
     STATUSES,
 )
-from smartshop.kernel.money import has_unclear_comma, to_major, to_minor
+from smartshop.kernel.money import exponent, has_unclear_mark, to_major, to_minor
 
 PRODUCT_COLUMNS = ("product_code", "slug", "name", "description", "category", "status", "tax_class")
 VARIANT_COLUMNS = ("variant", "price", "weight_grams", "is_active")
@@ -161,13 +161,11 @@ def with_variant_cell(variant: VariantState, column: str, text: str, around: Sur
 def price(text: str, currency: str) -> int:
     """``12.50``, ``12,50`` and ``1.234,50`` in minor units; raises BadCell, also for more decimals than there are.
 
-    A lone comma before three digits is refused in a currency of three decimals, where it may part thousands.
+    A lone mark before three digits is refused where it may part thousands.
     """
     bare = text.strip().replace(" ", "").replace("\u00a0", "")
-    if has_unclear_comma(bare, currency):
-        whole, _comma, rest = bare[:40].partition(",")
-        both = f"Write {whole}.{rest} or {whole}{rest}.000, whichever is meant."
-        raise BadCell(f"{bare[:40]!r} may be either of two prices in {currency}. {both}")
+    if has_unclear_mark(bare, currency):
+        raise BadCell(_how_to_write(bare, currency))
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma >= 0 and point >= 0:
         bare = bare.replace("." if comma > point else ",", "")
@@ -178,6 +176,16 @@ def price(text: str, currency: str) -> int:
         if to_major(minor, currency) == amount and minor <= HIGHEST_PRICE_MINOR:
             return minor
     raise BadCell(f"{text.strip()[:40]!r} is no price in {currency}. Write it like 12.50 or 12,50.")
+
+
+def _how_to_write(unclear: str, currency: str) -> str:
+    places = exponent(currency)
+    small = Decimal(unclear.replace(",", "."))
+    readings = [value for value in (small, small * 1000) if value == round(value, places)]
+    both = " or ".join(f"{value:.{places}f}" for value in readings)
+    return (
+        f"{unclear!r} is unclear: its mark may part thousands or decimals. Write {both}, whichever is meant."
+    )
 
 
 def sku(text: str) -> str:
