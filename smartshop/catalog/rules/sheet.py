@@ -182,10 +182,8 @@ def _how_to_write(unclear: str, currency: str) -> str:
     places = exponent(currency)
     small = Decimal(unclear.replace(",", "."))
     readings = [value for value in (small, small * 1000) if value == round(value, places)]
-    both = " or ".join(f"{value:.{places}f}" for value in readings)
-    return (
-        f"{unclear!r} is unclear: its mark may part thousands or decimals. Write {both}, whichever is meant."
-    )
+    written = " or ".join(f"{value:.{places}f}" for value in readings)
+    return f"{unclear!r} is unclear: its mark may part thousands or decimals. Write {written}."
 
 
 def sku(text: str) -> str:
