@@ -124,9 +124,10 @@ def _answer_to_own_names(app: Flask, settings: Settings) -> None:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
+    """The connection used last comes first: what it has read is still near, and what is not needed stays closed."""
     if settings.database.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+        return {"pool_use_lifo": True, "connect_args": {"timeout": 15}}
+    return {"pool_use_lifo": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
 
 
 def _mail_options(settings: Settings) -> dict[str, Any]:
