@@ -152,6 +152,13 @@ class Settings(BaseSettings):
         description="Where the ranges of the price filter end, in whole amounts of the currency, separated by commas. "
         "Default: 10,25,50,100, and a hundred times that in a currency without decimals.",
     )
+    cancel_hours: int | None = Field(
+        None,
+        ge=0,
+        le=8760,
+        description="Hours in which customers may cancel an order themselves while nothing of it was sent; 0: never. "
+        "Default: as long as nothing was sent.",
+    )
     payment_minutes: int = Field(
         45, ge=31, le=1440, description="How long an order waits for its payment before its stock is sold on."
     )

@@ -76,6 +76,7 @@ VIEWS = (
     "shop.seo",
     "shop.stock_notices",
     "shop.wishes",
+    "shop.withdrawing",
     "shop.text_pages",
 )
 

@@ -105,6 +105,14 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "shop.order_document": (Route("GET", "/orders/{order}/documents/INV-000001.pdf", OWNER, refusal=404),),
     "shop.reorder": (Route("POST", "/orders/{order}/reorder", OWNER, refusal=404),),
+    "shop.confirm_withdrawal": (
+        Route("GET", "/orders/{guest_order}/cancel", EVERYBODY),
+        Route("GET", "/orders/{order}/cancel", OWNER, refusal=404),
+    ),
+    "shop.withdraw": (
+        Route("POST", "/orders/{guest_order}/cancel", EVERYBODY),
+        Route("POST", "/orders/{order}/cancel", OWNER, refusal=404),
+    ),
     "shop.find_order": (Route("GET", "/find-order", EVERYBODY),),
     "shop.look_up_order": (Route("POST", "/find-order", EVERYBODY),),
     "account.addresses": (Route("GET", "/account/addresses", SIGNED_IN),),

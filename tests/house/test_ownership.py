@@ -33,6 +33,8 @@ OWNED = frozenset(
         "shop.paid",
         "shop.left",
         "shop.reorder",
+        "shop.confirm_withdrawal",
+        "shop.withdraw",
     }
 )
 """Others get 404: the owner is part of the question."""

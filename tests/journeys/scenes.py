@@ -115,6 +115,18 @@ def placed_order(page: Page, shop: LiveShop) -> None:
     steps.order_number(page)
 
 
+def cancelling_an_order(page: Page, shop: LiveShop) -> None:
+    placed_order(page, shop)
+    page.get_by_role("link", name="Cancel this order").click()
+
+
+def cancelled_order(page: Page, shop: LiveShop) -> None:
+    cancelling_an_order(page, shop)
+    page.get_by_label("Why?").select_option("I changed my mind")
+    page.get_by_role("button", name="Cancel the order").click()
+    page.get_by_text("Nothing is owed for it.").first.wait_for()
+
+
 def refused_sign_in(page: Page, _shop: LiveShop) -> None:
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(ADA)
@@ -229,6 +241,8 @@ SCENES: Mapping[str, Scene] = {
     "refused checkout": Scene(refused_checkout, "Checkout"),
     "declined checkout": Scene(declined_checkout, "Checkout"),
     "placed order": Scene(placed_order, "Thank you"),
+    "cancelling an order": Scene(cancelling_an_order, "Cancel this order?"),
+    "cancelled order": Scene(cancelled_order, "Your order"),
     "sign-in": Scene(at("/sign-in?next=/account"), "Sign in"),
     "refused sign-in": Scene(refused_sign_in, "Sign in"),
     "sign-up": Scene(at("/sign-up"), "Create an account"),

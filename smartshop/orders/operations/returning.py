@@ -45,13 +45,13 @@ def cancel(*, number: str, revision: int, reason: str, seller: Seller, actor: au
         if state is State.PENDING:
             raise Conflict("The payment of this order is not decided yet. That happens by itself in a while.")
         check_move(state, State.CANCELLED)
-        credited = _cancel(order, state, doer)
-        refunding.set_aside(order)
+        credited = cancel_locked(order, doer)
     return Settled(credited, refunding.pay_back(number=number, actor=actor))
 
 
-def _cancel(order: Order, state: State, doer: Doer) -> int:
-    lines = moving.lines_of(order)
+def cancel_locked(order: Order, doer: Doer) -> int:
+    """Cancel what was not sent of a locked order, and set aside what is owed for it; returns what was let go of its price."""
+    state, lines = State(order.state), moving.lines_of(order)
     is_whole = not any(line.shipped_quantity for line in lines)
     unsent = {line.position: queries.line_state(order, line).to_send(state) for line in lines}
     picked = {position: quantity for position, quantity in unsent.items() if quantity}
@@ -71,6 +71,7 @@ def _cancel(order: Order, state: State, doer: Doer) -> int:
         reason=doer.reason,
     )
     letters.cancelled(order, credited, is_whole=is_whole, reason=doer.reason)
+    refunding.set_aside(order)
     return credited
 
 

@@ -5,14 +5,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from smartshop.kernel import clock
 from smartshop.kernel.errors import NotFound
 from smartshop.kernel.extensions import limiter
 from smartshop.orders.operations import reordering
 from smartshop.orders.queries import aftercare, opining, reading
+from smartshop.orders.queries.aftercare import Aftercare
+from smartshop.orders.queries.reading import OrderView
+from smartshop.orders.rules.states import State
+from smartshop.orders.rules.withdrawing import may_withdraw
 from smartshop.payments import queries as payments
 from smartshop.payments.rules import gateways
 from smartshop.web import basket, documents, joining
 from smartshop.web.guards import PUBLIC, access
+from smartshop.web.presenting import settings
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.signing import current_person
 from smartshop.web.throttling import ATTEMPTS
@@ -26,15 +32,37 @@ def _me() -> int | None:
 @bp.get("/orders/<number>")
 @access(PUBLIC)
 def order(number: str) -> ResponseReturnValue:
+    return page(number)
+
+
+def page(number: str, message: str = "") -> str:
+    """The page of an order; ``message`` says what could not be done to it.
+
+    Raises NotFound.
+    """
     found = reading.order(number, seen_by=_me())
+    after = aftercare.of(found.number)
     return render_template(
         "shop/order.html",
         order=found,
-        after=aftercare.of(found.number),
+        after=after,
+        message=message,
+        can_withdraw=can_be_withdrawn(found, after),
         way_to_pay=gateways.GATEWAYS.get(found.payment_method),
         attempts=payments.attempts(found.number),
         joins_as=joining.address(),
         to_review=opining.of_order(found.number, person_id=_me()),
+    )
+
+
+def can_be_withdrawn(found: OrderView, after: Aftercare) -> bool:
+    """Whether its customer may cancel an order now."""
+    return may_withdraw(
+        State(found.state),
+        is_begun=after.delivery != "none",
+        placed_at=found.placed_at,
+        now=clock.now(),
+        hours=settings().cancel_hours,
     )
 
 
