@@ -36,7 +36,7 @@ def take_class(product_id: int) -> None:
 
 
 def remove_class() -> None:
-    tax_classes.remove(code="reduced", actor=SYSTEM)
+    tax_classes.remove(code="reduced", seen="Reduced rate", actor=SYSTEM)
 
 
 def just_before_the_commit(

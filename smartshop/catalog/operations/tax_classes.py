@@ -34,10 +34,16 @@ def add(*, name: str, actor: audit.Actor) -> str:
     return code
 
 
-def rename(*, code: str, name: str, actor: audit.Actor) -> None:
-    """Call a class something else.
+class OutOfDate(Conflict):
+    """Somebody else renamed the class meanwhile."""
 
-    Raises Invalid, NotFound.
+    code = "out_of_date"
+
+
+def rename(*, code: str, seen: str, name: str, actor: audit.Actor) -> None:
+    """Call a class something else; ``seen`` is the name that the page showed.
+
+    Raises Invalid, NotFound and OutOfDate.
     """
     tidy = rules.checked_name(name)
     try:
@@ -45,6 +51,7 @@ def rename(*, code: str, name: str, actor: audit.Actor) -> None:
             row = _locked(code)
             if row.name == tidy:
                 return
+            _refuse_unseen(row, seen)
             before, row.name = row.name, tidy
             db.session.flush()
             audit.record(
@@ -58,16 +65,18 @@ def rename(*, code: str, name: str, actor: audit.Actor) -> None:
         raise _taken() from error
 
 
-def remove(*, code: str, actor: audit.Actor) -> None:
+def remove(*, code: str, seen: str, actor: audit.Actor) -> None:
     """Remove a class that no product is of and no delivery is taxed by; orders keep what they were taxed.
 
-    Raises NotFound, Conflict.
+    ``seen`` is the name that the page showed. Raises NotFound, Conflict and OutOfDate.
     """
     if code == rules.STANDARD:
         raise Conflict("The standard class stays: whatever has no class of its own is taxed by it.")
     try:
         with unit_of_work():
-            name = _locked(code).name
+            row = _locked(code)
+            _refuse_unseen(row, seen)
+            name = row.name
             used = db.session.scalar(
                 sa.select(sa.func.count()).select_from(Product).where(Product.tax_class == code)
             )
@@ -81,6 +90,15 @@ def remove(*, code: str, actor: audit.Actor) -> None:
         raise Conflict(
             "Delivery to some country is taxed by this class. Choose another there first."
         ) from error
+
+
+def _refuse_unseen(row: TaxClass, seen: str) -> None:
+    """Raises OutOfDate when a locked class is no longer called what somebody saw."""
+    if row.name != seen:
+        raise OutOfDate(
+            f"Somebody else renamed this class since you opened the page: it is “{row.name}” now, no more “{seen}”. "
+            "Look at it, and send it again if you still want to."
+        )
 
 
 def _locked(code: str) -> TaxClass:

@@ -65,13 +65,16 @@ def change_zone(
         raise _same_moment() from error
 
 
-def remove_zone(*, zone_id: int, actor: audit.Actor) -> None:
-    """Remove a zone with its methods; its countries fall to everywhere else.
+def remove_zone(*, zone_id: int, seen: int, actor: audit.Actor) -> None:
+    """Remove a zone with its methods; its countries fall to everywhere else. ``seen`` is the revision of the page.
 
-    Raises NotFound.
+    Raises NotFound and OutOfDate.
     """
     with unit_of_work():
+        is_claimed = revising.is_claimed(ShippingZone, zone_id, seen)
         _locked_zone(zone_id)
+        if not is_claimed:
+            raise revising.changed_since("this zone")
         before = zones.zone(zone_id)
         methods = [method.facts.name for method in before.methods]
         db.session.execute(sa.delete(ShippingZone).where(ShippingZone.id == zone_id))
@@ -129,13 +132,16 @@ def change_method(*, method_id: int, seen: int, facts: MethodFacts, actor: audit
         )
 
 
-def remove_method(*, method_id: int, actor: audit.Actor) -> None:
-    """Remove a way to send.
+def remove_method(*, method_id: int, seen: int, actor: audit.Actor) -> None:
+    """Remove a way to send; ``seen`` is the revision of the page.
 
-    Raises NotFound.
+    Raises NotFound and OutOfDate.
     """
     with unit_of_work():
+        is_claimed = revising.is_claimed(ShippingMethod, method_id, seen)
         _locked_method(method_id)
+        if not is_claimed:
+            raise revising.changed_since("this delivery")
         before = zones.method(method_id).facts.plain()
         db.session.execute(sa.delete(ShippingMethod).where(ShippingMethod.id == method_id))
         audit.record(

@@ -1,4 +1,4 @@
-"""Saving over the state that a form was made from, and over no other."""
+"""Saving over the state that a form was made from, or removing it, and no other."""
 
 import sqlalchemy as sa
 
@@ -27,6 +27,14 @@ def is_claimed(model: type[ShippingZone | ShippingMethod | TaxArea], row_id: int
         .execution_options(synchronize_session=False)
     )
     return db.session.execute(claimed).one_or_none() is not None
+
+
+def changed_since(what: str) -> OutOfDate:
+    """The refusal to remove what somebody has not seen as it is; ``what`` such as "this zone"."""
+    return OutOfDate(
+        f"Somebody else saved {what} since you opened it, and nothing was removed. This is how it is now: look at it, "
+        "and remove it again if you still want to."
+    )
 
 
 def out_of_date(what: str) -> OutOfDate:

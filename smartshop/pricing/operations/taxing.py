@@ -63,13 +63,16 @@ def change(
         raise Invalid(TAKEN, {"country": TAKEN}) from error
 
 
-def remove(*, area_id: int, actor: audit.Actor) -> None:
-    """Tax a country like every other one, from the next quote on.
+def remove(*, area_id: int, seen: int, actor: audit.Actor) -> None:
+    """Tax a country like every other one, from the next quote on; ``seen`` is the revision of the page.
 
-    Raises NotFound.
+    Raises NotFound and OutOfDate.
     """
     with unit_of_work():
+        is_claimed = revising.is_claimed(TaxArea, area_id, seen)
         before = _facts(_locked(area_id))
+        if not is_claimed:
+            raise revising.changed_since("these taxes")
         db.session.execute(sa.delete(TaxArea).where(TaxArea.id == area_id))
         audit.record(actor=actor, action="tax.removed", subject=f"tax_area:{area_id}", before=before)
 

@@ -84,7 +84,13 @@ def change_zone(zone_id: int) -> ResponseReturnValue:
 @bp.post("/shipping/zones/<int:zone_id>/delete")
 @access(Permission.SETTINGS_MANAGE)
 def remove_zone(zone_id: int) -> ResponseReturnValue:
-    offering.remove_zone(zone_id=zone_id, actor=actor())
+    try:
+        offering.remove_zone(
+            zone_id=zone_id, seen=parsing.whole_number(request.form.get("seen")), actor=actor()
+        )
+    except Conflict as error:
+        now = queries.zone(zone_id)
+        return _zone_page(now, now.facts, seen=str(now.revision), message=error.message), error.status
     flash(_("The zone is removed with its deliveries. Orders stay as they are."), "info")
     return redirect(url_for("admin.shipping"), 303)
 
@@ -112,9 +118,7 @@ def add_method(zone_id: int) -> ResponseReturnValue:
 @bp.get("/shipping/methods/<int:method_id>")
 @access(Permission.SETTINGS_MANAGE)
 def method(method_id: int) -> ResponseReturnValue:
-    kept = queries.method(method_id)
-    answers = _answers(kept.facts) | {"seen": str(kept.revision)}
-    return _method_page(queries.zone(kept.zone_id), kept, answers)
+    return _method_as_it_is(queries.method(method_id))
 
 
 @bp.post("/shipping/methods/<int:method_id>")
@@ -136,7 +140,12 @@ def change_method(method_id: int) -> ResponseReturnValue:
 @bp.post("/shipping/methods/<int:method_id>/delete")
 @access(Permission.SETTINGS_MANAGE)
 def remove_method(method_id: int) -> ResponseReturnValue:
-    offering.remove_method(method_id=method_id, actor=actor())
+    seen = parsing.whole_number(request.form.get("seen"))
+    try:
+        offering.remove_method(method_id=method_id, seen=seen, actor=actor())
+    except Conflict as error:
+        now = queries.method(method_id)
+        return _method_as_it_is(now, error.message), error.status
     flash(_("The delivery is removed. Orders stay as they are."), "info")
     return redirect(url_for("admin.shipping"), 303)
 
@@ -171,6 +180,11 @@ def _zone_facts() -> ZoneFacts:
     )
 
 
+def _method_as_it_is(kept: MethodKept, message: str = "") -> str:
+    answers = _answers(kept.facts) | {"seen": str(kept.revision)}
+    return _method_page(queries.zone(kept.zone_id), kept, answers, message=message)
+
+
 def _method_page(
     zone_: ZoneKept,
     kept: MethodKept | None,
@@ -189,7 +203,9 @@ def _method_page(
         problems=problems or {},
         rows=min(max(filled + SPARE_ROWS, LEAST_ROWS), MOST_ROWS),
         message=message,
-        differences=delivery_versions.of_method(kept.facts, _method_facts()) if kept and message else [],
+        differences=delivery_versions.of_method(kept.facts, _method_facts())
+        if kept and message and "name" in request.form
+        else [],
     )
 
 

@@ -52,8 +52,7 @@ def add_tax() -> ResponseReturnValue:
 @bp.get("/tax/<int:area_id>")
 @access(Permission.SETTINGS_MANAGE)
 def tax(area_id: int) -> ResponseReturnValue:
-    kept = areas.area(area_id)
-    return _form(kept, _answers(kept.facts) | {"seen": str(kept.revision)})
+    return _as_it_is(areas.area(area_id))
 
 
 @bp.post("/tax/<int:area_id>")
@@ -80,7 +79,11 @@ def change_tax(area_id: int) -> ResponseReturnValue:
 @bp.post("/tax/<int:area_id>/delete")
 @access(Permission.SETTINGS_MANAGE)
 def remove_tax(area_id: int) -> ResponseReturnValue:
-    taxing.remove(area_id=area_id, actor=actor())
+    seen = parsing.whole_number(request.form.get("seen"))
+    try:
+        taxing.remove(area_id=area_id, seen=seen, actor=actor())
+    except Conflict as error:
+        return _as_it_is(areas.area(area_id), error.message), error.status
     flash(_("It is taxed like every other country now. Orders keep what they were taxed."), "info")
     return redirect(url_for("admin.taxes"), 303)
 
@@ -100,9 +103,11 @@ def add_tax_class() -> ResponseReturnValue:
 @access(Permission.SETTINGS_MANAGE)
 def rename_tax_class(code: str) -> ResponseReturnValue:
     try:
-        classes.rename(code=code, name=request.form.get("name", ""), actor=actor())
+        classes.rename(code=code, seen=_seen(), name=request.form.get("name", ""), actor=actor())
     except Invalid as error:
         return _overview(code, error.fields["name"]), error.status
+    except Conflict as error:
+        return _overview(code, error.message), error.status
     flash(_("The class is renamed."), "success")
     return redirect(url_for("admin.taxes"), 303)
 
@@ -111,23 +116,32 @@ def rename_tax_class(code: str) -> ResponseReturnValue:
 @access(Permission.SETTINGS_MANAGE)
 def remove_tax_class(code: str) -> ResponseReturnValue:
     try:
-        classes.remove(code=code, actor=actor())
+        classes.remove(code=code, seen=_seen(), actor=actor())
     except Conflict as error:
-        flash(error.message, "error")
-    else:
-        flash(_("The class is removed."), "info")
+        return _overview(message=error.message), error.status
+    flash(_("The class is removed."), "info")
     return redirect(url_for("admin.taxes"), 303)
 
 
-def _overview(failed: str = "", problem: str = "") -> str:
+def _seen() -> str:
+    """The name of the class as the page showed it."""
+    return request.form.get("seen", "")
+
+
+def _overview(failed: str = "", problem: str = "", message: str = "") -> str:
     return render_template(
         "admin/taxes.html",
         areas=areas.areas(),
         classes=tax_classes.counted(),
         failed=failed,
         problem=problem,
+        message=message,
         typed=request.form.get("name", ""),
     )
+
+
+def _as_it_is(kept: AreaKept, message: str = "") -> str:
+    return _form(kept, _answers(kept.facts) | {"seen": str(kept.revision)}, message=message)
 
 
 def _form(

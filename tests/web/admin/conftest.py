@@ -47,6 +47,6 @@ def people(app: Flask) -> list[int]:
 
 
 def seen_in(page: TestResponse) -> str:
-    """What the one form of a page that says what it was made from says."""
-    [seen] = [form.fields["seen"] for form in forms_of(page.text) if "seen" in form.names]
+    """What the forms of a page that say what they were made from say, all the same."""
+    [seen] = {form.fields["seen"] for form in forms_of(page.text) if "seen" in form.names}
     return seen

@@ -87,7 +87,8 @@ def test_a_delivery_is_changed_and_taken_off(admin: ShopClient) -> None:
         "/admin/shipping/methods/2", {name: text for name, text in fields.items() if name != "is_active"}
     )
     assert methods("GB") == ["Standard delivery"]
-    admin.post("/admin/shipping/methods/2/delete")
+    admin.get("/admin/shipping/methods/2")
+    admin.submit("/admin/shipping/methods/2/delete")
     assert actions()[-3:] == ["delivery.changed", "delivery.changed", "delivery.removed"]
 
 
@@ -147,14 +148,16 @@ def test_a_zone_that_goes_leaves_orders_and_sends_its_countries_elsewhere(admin:
     number = make_order()
     assert methods("DE") == ["To Europe"]
     before = admin.get(f"/admin/orders/{number}").text.count("Standard delivery")
-    admin.post(f"/admin/shipping/zones/{zone_id}/delete")
+    admin.get(f"/admin/shipping/zones/{zone_id}")
+    admin.submit(f"/admin/shipping/zones/{zone_id}/delete")
     assert methods("DE") == ["Standard delivery", "Express delivery"]
     assert admin.get(f"/admin/orders/{number}").text.count("Standard delivery") == before
     assert actions()[-1] == "zone.removed"
 
 
 def test_a_shop_that_sends_nowhere_says_so_and_sells_again_with_a_zone(admin: ShopClient) -> None:
-    admin.post("/admin/shipping/zones/1/delete")
+    admin.get("/admin/shipping/zones/1")
+    admin.submit("/admin/shipping/zones/1/delete")
     assert "Nothing is sent anywhere" in admin.get("/admin/shipping").text
     admin.post("/admin/shipping/zones/new", {"name": "Home", "countries": "GB"})
     zone = queries.zones()[0]

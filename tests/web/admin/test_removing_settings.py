@@ -1,0 +1,141 @@
+"""Zones, deliveries, taxes and classes are removed, or renamed, only as somebody saw them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from flask import Flask
+
+from smartshop.catalog.operations import tax_classes
+from smartshop.catalog.queries.tax_classes import classes
+from smartshop.kernel.audit import SYSTEM
+from smartshop.kernel.errors import Conflict
+from smartshop.kernel.extensions import db
+from smartshop.pricing.operations import offering, taxing
+from smartshop.pricing.queries import zones
+from smartshop.pricing.queries.areas import area
+from tests.browser_client import ShopClient
+from tests.competing import together
+from tests.factories import make_taxes, make_zone
+from tests.row_counts import nothing_changes
+
+
+def save_zone(zone_id: int, seen: int) -> None:
+    facts = replace(zones.zone(zone_id).facts, name="Near by")
+    offering.change_zone(zone_id=zone_id, seen=seen, facts=facts, countries=frozenset({"FR"}), actor=SYSTEM)
+
+
+def save_delivery(method_id: int, seen: int) -> None:
+    facts = replace(zones.method(method_id).facts, name="Near by")
+    offering.change_method(method_id=method_id, seen=seen, facts=facts, actor=SYSTEM)
+
+
+def save_taxes(area_id: int, seen: int) -> None:
+    facts = replace(area(area_id).facts, name="Near by")
+    taxing.change(area_id=area_id, seen=seen, facts=facts, countries=frozenset({"FR"}), actor=SYSTEM)
+
+
+def remove_zone(zone_id: int, seen: int) -> None:
+    offering.remove_zone(zone_id=zone_id, seen=seen, actor=SYSTEM)
+
+
+def remove_delivery(method_id: int, seen: int) -> None:
+    offering.remove_method(method_id=method_id, seen=seen, actor=SYSTEM)
+
+
+def remove_taxes(area_id: int, seen: int) -> None:
+    taxing.remove(area_id=area_id, seen=seen, actor=SYSTEM)
+
+
+def make_delivery() -> int:
+    [kept] = zones.zone(make_zone("Europe", "FR", code="europe")).methods
+    return kept.id
+
+
+def make_french_taxes() -> int:
+    return make_taxes("FR", "TVA", standard=2000)
+
+
+Change = Callable[[int, int], None]
+SETTINGS: dict[str, tuple[Callable[[], int], str, Change, Change]] = {
+    "zone": (
+        lambda: make_zone("Europe", "FR", code="europe"),
+        "/admin/shipping/zones/{}",
+        save_zone,
+        remove_zone,
+    ),
+    "delivery": (make_delivery, "/admin/shipping/methods/{}", save_delivery, remove_delivery),
+    "taxes": (make_french_taxes, "/admin/tax/{}", save_taxes, remove_taxes),
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "path", "save"), [row[:3] for row in SETTINGS.values()], ids=SETTINGS.keys()
+)
+def test_what_was_saved_since_it_was_seen_is_not_removed_until_it_is_seen(
+    admin: ShopClient, make: Callable[[], int], path: str, save: Change
+) -> None:
+    row_id = make()
+    at = path.format(row_id)
+    admin.get(at)
+    save(row_id, 0)
+    with nothing_changes():
+        answer = admin.submit(f"{at}/delete")
+        assert admin.post(f"{at}/delete").status_code == 409
+    assert answer.status_code == 409
+    assert "nothing was removed" in answer.text
+    assert 'value="Near by"' in answer.text
+    assert "What differs" not in answer.text
+    admin.get(at)
+    assert admin.submit(f"{at}/delete").status_code == 200
+    assert admin.get(at).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("make", "save", "remove"), [(row[0], *row[2:]) for row in SETTINGS.values()], ids=SETTINGS.keys()
+)
+def test_of_one_who_saves_and_one_who_removes_at_once_one_is_told(
+    any_app: Flask, make: Callable[[], int], save: Change, remove: Change
+) -> None:
+    row_id = make()
+    done = together(any_app, [partial(save, row_id, 0), partial(remove, row_id, 0)])
+    told = [type(outcome).__name__ for outcome in done]
+    assert told in (["NoneType", "OutOfDate"], ["NotFound", "NoneType"])
+
+
+def name_of(code: str) -> str | None:
+    db.session.rollback()
+    return dict(classes()).get(code)
+
+
+def test_a_class_that_was_renamed_meanwhile_is_neither_renamed_nor_removed(admin: ShopClient) -> None:
+    admin.get("/admin/tax")
+    tax_classes.rename(code="reduced", seen="Reduced rate", name="Books", actor=SYSTEM)
+    stale = {"seen": "Reduced rate"}
+    with nothing_changes():
+        answer = admin.post("/admin/tax/classes/reduced", {"name": "Food", **stale})
+        removed = admin.post("/admin/tax/classes/reduced/delete", stale)
+    assert (answer.status_code, removed.status_code) == (409, 409)
+    for page in (answer, removed):
+        assert "it is “Books” now" in page.text
+    assert 'value="Food"' in answer.text
+    admin.post("/admin/tax/classes/reduced", {"name": "Food", "seen": "Books"})
+    assert name_of("reduced") == "Food"
+
+
+def test_of_two_who_rename_a_class_at_once_one_is_told(any_app: Flask) -> None:
+    def rename(name: str) -> str:
+        tax_classes.rename(code="reduced", seen="Reduced rate", name=name, actor=SYSTEM)
+        return name
+
+    done = together(any_app, [partial(rename, "Books"), partial(rename, "Food")])
+    assert sorted(type(outcome).__name__ for outcome in done) == ["OutOfDate", "str"]
+    assert name_of("reduced") in done
+
+
+def test_a_class_that_is_called_so_already_is_left_alone(any_app: Flask) -> None:
+    with nothing_changes():
+        tax_classes.rename(code="reduced", seen="an older name", name="Reduced rate", actor=SYSTEM)
+    with pytest.raises(Conflict):
+        tax_classes.rename(code="reduced", seen="an older name", name="Books", actor=SYSTEM)
