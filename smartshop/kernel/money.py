@@ -28,7 +28,15 @@ def has_unclear_mark(text: str, currency: str) -> bool:
 
     The point is clear in a currency of three decimals.
     """
-    return GROUPED.fullmatch(text) is not None and not (exponent(currency) == 3 and "." in text)
+    return may_part_thousands(text, exponent(currency))
+
+
+def may_part_thousands(text: str, places: int) -> bool:
+    """Whether the one mark of a number of at most ``places`` decimals may part thousands: ``1,234``.
+
+    The point is clear where there are three decimals.
+    """
+    return GROUPED.fullmatch(text) is not None and not (places == 3 and "." in text)
 
 
 def round_half_up(value: Decimal | Fraction | int) -> int:

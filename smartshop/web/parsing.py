@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter, Map
 
 from smartshop.kernel.errors import DomainError
-from smartshop.kernel.money import has_unclear_mark, to_major, to_minor
+from smartshop.kernel.money import has_unclear_mark, may_part_thousands, to_major, to_minor
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
@@ -107,10 +107,11 @@ def amount(text: str | None, currency: str) -> int:
 def scaled(text: str | None, places: int) -> int:
     """A form field that holds a number such as ``5.5``, times ten to the power of ``places``; anything else is -1.
 
-    So is a number with more decimals than that.
+    So is a number with more decimals than that, and ``1,234``, which may be meant as ``1.234`` or as ``1234``.
     """
-    stripped = (text or "").strip().replace(",", ".")
-    if not AMOUNT.fullmatch(stripped):
+    typed = (text or "").strip()
+    stripped = typed.replace(",", ".")
+    if not AMOUNT.fullmatch(stripped) or may_part_thousands(typed, places):
         return -1
     value = Decimal(stripped).scaleb(places)
     return int(value) if value == int(value) else -1

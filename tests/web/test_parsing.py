@@ -101,3 +101,26 @@ def test_a_safe_path_is_the_path_that_was_asked_for(target: str) -> None:
 
 def test_a_path_of_this_site_is_safe() -> None:
     assert parsing.safe_path("/account/orders?page=2") == "/account/orders?page=2"
+
+
+@pytest.mark.parametrize(
+    ("text", "grams"),
+    [
+        ("1,234", -1),
+        ("12,500", -1),
+        ("1.234", 1234),
+        ("0,500", 500),
+        ("1,5", 1500),
+        ("1,2345", -1),
+        ("1234", 1_234_000),
+        ("1,234,567", -1),
+        ("1.234,5", -1),
+    ],
+)
+def test_a_comma_before_three_digits_is_in_no_weight(text: str, grams: int) -> None:
+    assert parsing.scaled(text, 3) == grams
+
+
+@pytest.mark.parametrize(("text", "hundredths"), [("5,5", 550), ("5.25", 525), ("1,234", -1), ("1.234", -1)])
+def test_a_percentage_has_two_decimals(text: str, hundredths: int) -> None:
+    assert parsing.scaled(text, 2) == hundredths

@@ -118,7 +118,8 @@ def _band_problems(bands: Sequence[BandFacts]) -> dict[str, str]:
             continue
         if band.up_to is not None and not 0 < band.up_to <= HIGHEST_MINOR:
             problems[f"up_to-{row}"] = (
-                "Give a number above 0 such as 2.5, or leave it empty in the last band."
+                "Give a number above 0 such as 2.5 or 1234, with no mark between thousands, or leave it empty in the "
+                "last band."
             )
         elif ends[band.up_to] > 1:
             problems[f"up_to-{row}"] = (

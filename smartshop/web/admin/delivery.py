@@ -223,7 +223,9 @@ def _answers(facts: MethodFacts) -> dict[str, str]:
     for row, band in enumerate(facts.bands):
         if band.up_to is not None:
             is_weight = facts.charged_by == ChargedBy.WEIGHT
-            answers[f"up_to-{row}"] = f"{band.up_to / 1000:g}" if is_weight else decimal(band.up_to)
+            answers[f"up_to-{row}"] = (
+                delivery_versions.kilograms(band.up_to) if is_weight else decimal(band.up_to)
+            )
         answers[f"price-{row}"] = decimal(band.price_minor or 0)
     return answers
 

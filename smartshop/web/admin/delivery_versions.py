@@ -1,5 +1,7 @@
 """What is saved of a zone or a delivery by now, beside what was typed, both in the words of the form."""
 
+from decimal import Decimal
+
 from smartshop.pricing.rules import offering
 from smartshop.pricing.rules.offering import BandFacts, MethodFacts, ZoneFacts
 from smartshop.pricing.rules.shipping import ChargedBy
@@ -34,6 +36,11 @@ def of_method(saved: MethodFacts, typed: MethodFacts) -> list[Difference]:
     return comparing.differences(labels, _method(saved), _method(offering.checked_method(typed)))
 
 
+def kilograms(grams: int) -> str:
+    """Grams as the form takes them, to the gram: 1234567 is ``1234.567``."""
+    return f"{Decimal(grams).scaleb(-3).normalize():f}"
+
+
 def _zone(facts: ZoneFacts) -> dict[str, Shown]:
     return {
         "name": facts.name,
@@ -65,9 +72,5 @@ def _band(band: BandFacts, way: ChargedBy) -> str:
     price = decimal(band.price_minor or 0)
     if band.up_to is None:
         return _("without an end: %(price)s", price=price)
-    end = (
-        _("%(weight)s kg", weight=f"{band.up_to / 1000:g}")
-        if way == ChargedBy.WEIGHT
-        else decimal(band.up_to)
-    )
+    end = _("%(weight)s kg", weight=kilograms(band.up_to)) if way == ChargedBy.WEIGHT else decimal(band.up_to)
     return _("up to %(end)s: %(price)s", end=end, price=price)

@@ -66,7 +66,7 @@ def test_a_zone_is_made_and_sent_to(admin: ShopClient) -> None:
 
 
 def test_what_a_form_shows_of_a_delivery_saves_as_it_was(admin: ShopClient) -> None:
-    bands = [(500, 450), (5000, 900), (None, 1500)]
+    bands = [(500, 450), (5001, 900), (1_234_567, 9000), (None, 15000)]
     zone_id = make_zone("Near by", "FR", code="parcel", price_minor=0, charged_by="weight", bands=bands)
     [before] = queries.zone(zone_id).methods
     path = f"/admin/shipping/methods/{before.id}"
@@ -105,6 +105,7 @@ WRONG_METHODS = {
     "a band without a price": ({**PARCEL, **BANDS, "price-1": ""}, "there would be a gap"),
     "a band of nothing": ({**PARCEL, **BANDS, "up_to-1": "0"}, "Give a number above 0"),
     "a band of less than a gram": ({**PARCEL, **BANDS, "up_to-1": "0.0001"}, "Give a number above 0"),
+    "a weight with an unclear mark": ({**PARCEL, **BANDS, "up_to-0": "1,234"}, "no mark between thousands"),
     "an unreadable price": ({**PARCEL, **BANDS, "price-1": "x"}, "Give a price"),
 }
 

@@ -243,7 +243,16 @@ def test_a_product_is_taxed_and_weighed_as_staff_says(keeper: ShopClient) -> Non
     assert record.after["tax_class"] == "reduced"
 
 
-@pytest.mark.parametrize("wrong", [{"tax_class": "gone"}, {"weight": "x"}, {"weight": "99999999"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tax_class": "gone"},
+        {"weight": "x"},
+        {"weight": "1,234"},
+        {"weight": "1.234"},
+        {"weight": "99999999"},
+    ],
+)
 def test_a_wrong_tax_class_or_weight_is_refused(keeper: ShopClient, wrong: dict[str, str]) -> None:
     goods = make_product()
     keeper.get(page_of(goods))
