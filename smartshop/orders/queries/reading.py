@@ -36,6 +36,8 @@ class LineView:
     kind: str
     quantity: int
     returned_quantity: int
+    cancelled_quantity: int
+    """The part of returned_quantity that was never sent."""
     unit_price_minor: int
     discount_minor: int
     total_minor: int
@@ -156,6 +158,7 @@ def _view(order_: Order, lines: Sequence[OrderLine]) -> OrderView:
             line.kind,
             line.quantity,
             line.returned_quantity,
+            line.cancelled_quantity,
             line.unit_price_minor,
             line.discount_minor,
             line.total_minor,

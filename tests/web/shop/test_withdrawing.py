@@ -1,19 +1,30 @@
 """The page on which customers cancel an order: what it says, what it does, and when it is not there."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
 from smartshop.orders.rules.states import State
+from smartshop.orders.rules.withdrawing import CAUSES
 from smartshop.payments.rules.gateways import DemoCard, GatewayAway
 from tests.browser_client import ShopClient
 from tests.factories import PASSWORD, make_order, make_person, make_product
-from tests.orders.acting import after, bought, left_of, ship, state_of
+from tests.orders.acting import after, bought, cancel, left_of, ship, state_of, take_back
 from tests.row_counts import nothing_changes
 from tests.web.shop.test_ways_to_pay import with_settings
 
 LINK = "Cancel this order"
+
+
+def test_a_page_tells_what_was_cancelled_from_what_came_back(visitor: ShopClient) -> None:
+    number = bought((make_product(on_hand=5), 3))
+    ship(number, {1: 2})
+    take_back(number, {1: 1})
+    assert "1 returned" in visitor.get(f"/orders/{number}").text
+    cancel(number)
+    assert "1 cancelled · 1 returned" in visitor.get(f"/orders/{number}").text
 
 
 def test_a_guest_cancels_by_the_link_of_the_order(visitor: ShopClient) -> None:
@@ -27,6 +38,7 @@ def test_a_guest_cancels_by_the_link_of_the_order(visitor: ShopClient) -> None:
     page = visitor.submit(f"{at}/cancel", {"cause": "mind"}).text
     assert "Your order is cancelled. £60.00 went back to you" in page
     assert "Cancelled: 2 × Blue mug" in page
+    assert ("2 cancelled" in page, "returned" in page) == (True, False)
     assert LINK not in page
     assert (state_of(number), left_of(mug)) == ("cancelled", 5)
 
@@ -98,7 +110,8 @@ def test_the_form_sent_twice_cancels_once(visitor: ShopClient) -> None:
 
 def test_a_cause_that_was_not_offered_is_said_on_the_page(visitor: ShopClient) -> None:
     number = bought((make_product(), 1))
-    visitor.get(f"/orders/{number}/cancel")
+    page = visitor.get(f"/orders/{number}/cancel").text
+    assert re.findall(r'<option value="(\w*)"', page) == [*CAUSES]
     answer = visitor.submit(f"/orders/{number}/cancel", {"cause": "boredom"})
     assert (answer.status_code, "Choose one of the reasons shown" in answer.text) == (422, True)
 
