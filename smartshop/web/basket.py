@@ -6,13 +6,12 @@ from smartshop.cart import queries
 from smartshop.cart.operations import filling as carts
 from smartshop.cart.operations.filling import Merged
 from smartshop.cart.queries import CartKey, CartSnapshot
-from smartshop.web.signing import current_person
+from smartshop.web.signing import current_person_id
 
 
 def key() -> CartKey:
     """Whose cart this request is about."""
-    person = current_person()
-    return CartKey(token=session.get("cart"), person_id=person.person_id if person else None)
+    return CartKey(token=session.get("cart"), person_id=current_person_id())
 
 
 def snapshot() -> CartSnapshot:

@@ -48,6 +48,12 @@ def current_person() -> SignedIn | None:
     return current_user.person if isinstance(current_user._get_current_object(), _CookieHolder) else None  # noqa: SLF001
 
 
+def current_person_id() -> int | None:
+    """The number of who is signed in, or None."""
+    person = current_person()
+    return person.person_id if person else None
+
+
 def _may_be_signed_in() -> bool:
     if not has_request_context():
         return False

@@ -27,7 +27,7 @@ from smartshop.web.presenting import settings
 from smartshop.web.shop import cart_page, coupons, offers, refusals, ways
 from smartshop.web.shop.blueprint import bp
 from smartshop.web.shop.checkout_form import CheckoutForm
-from smartshop.web.signing import current_person
+from smartshop.web.signing import current_person, current_person_id
 from smartshop.web.throttling import COUPONS, NEW_ACCOUNTS
 
 
@@ -87,7 +87,7 @@ def place_order() -> ResponseReturnValue:
 @access(PUBLIC)
 def pay(number: str) -> ResponseReturnValue:
     """To the provider's page of an order that is not paid yet, which is asked for again if it was not answered."""
-    found = reading.order(number, seen_by=_viewer())
+    found = reading.order(number, seen_by=current_person_id())
     try:
         page = recovering.page_to_pay(number=found.number, ways=gateways.GATEWAYS)
     except placing.PaymentDeclined as error:
@@ -102,7 +102,7 @@ def pay(number: str) -> ResponseReturnValue:
 @access(PUBLIC)
 def paid(number: str) -> ResponseReturnValue:
     """The customer comes back from the provider's page."""
-    found = reading.order(number, seen_by=_viewer())
+    found = reading.order(number, seen_by=current_person_id())
     recovering.look_up(number=found.number, ways=gateways.GATEWAYS)
     return redirect(url_for("shop.order", number=number))
 
@@ -111,17 +111,12 @@ def paid(number: str) -> ResponseReturnValue:
 @access(PUBLIC)
 def left(number: str) -> ResponseReturnValue:
     """The customer leaves the provider's page without paying: the order is given up, the cart open again."""
-    found = reading.order(number, seen_by=_viewer())
+    found = reading.order(number, seen_by=current_person_id())
     recovering.look_up(number=found.number, ways=gateways.GATEWAYS, gives_up=True)
-    if reading.order(number, seen_by=_viewer()).state != State.CANCELLED:
+    if reading.order(number, seen_by=current_person_id()).state != State.CANCELLED:
         return redirect(url_for("shop.order", number=number))
     flash(_("You left the payment page. Nothing was charged, and your cart is as it was."), "info")
     return redirect(url_for("shop.cart"))
-
-
-def _viewer() -> int | None:
-    person = current_person()
-    return person.person_id if person else None
 
 
 def _is_held() -> bool:

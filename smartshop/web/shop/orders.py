@@ -20,13 +20,8 @@ from smartshop.web import basket, documents, joining
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop.blueprint import bp
-from smartshop.web.signing import current_person
+from smartshop.web.signing import current_person_id
 from smartshop.web.throttling import ATTEMPTS
-
-
-def _me() -> int | None:
-    person = current_person()
-    return person.person_id if person else None
 
 
 @bp.get("/orders/<number>")
@@ -40,7 +35,7 @@ def page(number: str, message: str = "") -> str:
 
     Raises NotFound.
     """
-    found = reading.order(number, seen_by=_me())
+    found = reading.order(number, seen_by=current_person_id())
     after = aftercare.of(found.number)
     return render_template(
         "shop/order.html",
@@ -51,7 +46,7 @@ def page(number: str, message: str = "") -> str:
         way_to_pay=gateways.GATEWAYS.get(found.payment_method),
         attempts=payments.attempts(found.number),
         joins_as=joining.address(),
-        to_review=opining.of_order(found.number, person_id=_me()),
+        to_review=opining.of_order(found.number, person_id=current_person_id()),
     )
 
 
@@ -69,7 +64,7 @@ def can_be_withdrawn(found: OrderView, after: Aftercare) -> bool:
 @bp.get("/orders/<number>/documents/<document>")
 @access(PUBLIC)
 def order_document(number: str, document: str) -> ResponseReturnValue:
-    found = reading.order(number, seen_by=_me())
+    found = reading.order(number, seen_by=current_person_id())
     return documents.send_document(
         aftercare.document(order_number=found.number, document_number=document.removesuffix(".pdf"))
     )
@@ -78,7 +73,7 @@ def order_document(number: str, document: str) -> ResponseReturnValue:
 @bp.post("/orders/<number>/reorder")
 @access(PUBLIC)
 def reorder(number: str) -> ResponseReturnValue:
-    again = reordering.again(number=number, seen_by=_me(), key=basket.key())
+    again = reordering.again(number=number, seen_by=current_person_id(), key=basket.key())
     basket.keep(again.token)
     if again.lines:
         flash(

@@ -16,13 +16,13 @@ from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
 from smartshop.web.shop import orders
 from smartshop.web.shop.blueprint import bp
-from smartshop.web.signing import actor, current_person
+from smartshop.web.signing import actor, current_person_id
 
 
 @bp.get("/orders/<number>/cancel")
 @access(PUBLIC)
 def confirm_withdrawal(number: str) -> ResponseReturnValue:
-    found, after = reading.order(number, seen_by=_me()), aftercare.of(number)
+    found, after = reading.order(number, seen_by=current_person_id()), aftercare.of(number)
     if not orders.can_be_withdrawn(found, after):
         flash(_("This order cannot be cancelled here any more. Write to us if something is wrong."), "info")
         return redirect(url_for("shop.order", number=number))
@@ -32,7 +32,7 @@ def confirm_withdrawal(number: str) -> ResponseReturnValue:
 @bp.post("/orders/<number>/cancel")
 @access(PUBLIC)
 def withdraw(number: str) -> ResponseReturnValue:
-    found = reading.order(number, seen_by=_me())
+    found = reading.order(number, seen_by=current_person_id())
     try:
         if found.state != State.CANCELLED:  # a form that was sent twice has what it asks for
             flash(_withdrawn(found), "success")
@@ -50,7 +50,7 @@ def withdraw(number: str) -> ResponseReturnValue:
 def _withdrawn(order: OrderView) -> str:
     settled = withdrawing.withdraw(
         number=order.number,
-        seen_by=_me(),
+        seen_by=current_person_id(),
         revision=parsing.whole_number(request.form.get("revision")),
         cause=request.form.get("cause", ""),
         hours=settings().cancel_hours,
@@ -61,11 +61,6 @@ def _withdrawn(order: OrderView) -> str:
         return str(_("Your order is cancelled. Nothing is owed for it."))
     back = presenting.money(settled.refunded_minor, order.currency)
     return str(_("Your order is cancelled. %(amount)s went back to you, the way you paid.", amount=back))
-
-
-def _me() -> int | None:
-    person = current_person()
-    return person.person_id if person else None
 
 
 def _page(order: OrderView, after: Aftercare, problems: dict[str, str] | None = None) -> str:
