@@ -1,4 +1,4 @@
-"""Payment attempts, refunds and what providers reported. A payment knows no order, only a reference."""
+"""Payment attempts, refunds and what providers reported or refused. A payment knows no order, only a reference."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from smartshop.kernel.db import Base
 
 STATES = ("pending", "authorized", "captured", "declined", "failed")
 REFUND_STATES = ("pending", "done", "failed")
+ASKED = ("payment", "refund")
 
 
 class PaymentAttempt(Base):
@@ -70,3 +71,19 @@ class WebhookEvent(Base):
     effect: so.Mapped[str] = so.mapped_column(sa.String(20))
     """What it did; ``amount`` waits for somebody to look at it, and is ``looked_at`` then."""
     received_at: so.Mapped[datetime]
+
+
+class KeyRefusal(Base):
+    """A provider refuses the shop's key for what is asked here; the row goes when it takes it again."""
+
+    __tablename__ = "key_refusals"
+    __table_args__ = (sa.CheckConstraint(f"asked IN {ASKED}", name="asked_is_known"),)
+
+    gateway: so.Mapped[str] = so.mapped_column(sa.String(40), primary_key=True)
+    asked: so.Mapped[str] = so.mapped_column(sa.String(10), primary_key=True)
+    key_ending: so.Mapped[str] = so.mapped_column(sa.String(4))
+    """The last characters of the key, by which another one is told from it."""
+    is_known: so.Mapped[bool]
+    """Whether the provider knows the key, and only does not let it do this."""
+    message: so.Mapped[str] = so.mapped_column(sa.String(255))
+    since: so.Mapped[datetime]

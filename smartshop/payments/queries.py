@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from smartshop.kernel import statements
 from smartshop.kernel.extensions import db
 from smartshop.kernel.prepared import Prepared
-from smartshop.payments.models import PaymentAttempt, Refund, WebhookEvent
+from smartshop.payments.models import KeyRefusal, PaymentAttempt, Refund, WebhookEvent
+from smartshop.payments.rules import gateways
 
 UNANSWERED = Prepared(
     sa.select(
@@ -139,3 +140,28 @@ def misreports(reference: str) -> list[Misreport]:
         .order_by(WebhookEvent.id)
     )
     return [Misreport(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class RefusedKey:
+    """The key that the shop uses is refused by its provider, for payments or for refunds (``asked``)."""
+
+    gateway: str
+    asked: str
+    key_ending: str
+    is_known: bool
+    message: str
+    since: datetime
+
+
+def refused_keys() -> list[RefusedKey]:
+    """The keys in use that were refused when they were last used; one that was replaced since is none of them."""
+    rows = db.session.scalars(sa.select(KeyRefusal).order_by(KeyRefusal.gateway, KeyRefusal.asked))
+    found = []
+    for row in rows:
+        way: object = gateways.GATEWAYS.get(row.gateway)
+        if isinstance(way, gateways.Keyed) and way.key_ending == row.key_ending:
+            found.append(
+                RefusedKey(row.gateway, row.asked, row.key_ending, row.is_known, row.message, row.since)
+            )
+    return found

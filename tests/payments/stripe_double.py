@@ -31,6 +31,15 @@ TOO_SMALL = {
 NO_SUCH_THING = {
     "error": {"type": "invalid_request_error", "code": "resource_missing", "message": "No such thing"}
 }
+NO_SUCH_KEY = {
+    "error": {"type": "invalid_request_error", "message": "Invalid API Key provided: sk_test_****gone"}
+}
+NOT_ALLOWED = {
+    "error": {
+        "type": "invalid_request_error",
+        "message": "The provided key does not have the required permissions for this endpoint.",
+    }
+}
 NOT_OPEN = {"error": {"type": "invalid_request_error", "message": "Only an open session can be expired."}}
 SENSELESS = {
     "garbage": b"<html>not json",
@@ -50,11 +59,13 @@ class StripeDouble:
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     refund_status: str = "succeeded"
+    forbidden: str = ""
+    """The beginning of the paths that the key may not write to, such as /v1/refunds."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def gateway(self, timeout_seconds: float = 5) -> StripeCheckout:
+    def gateway(self, timeout_seconds: float = 5, *, key: str = KEY) -> StripeCheckout:
         return StripeCheckout(
-            KEY, SECRET, f"http://127.0.0.1:{self.port}", "http://shop.example", timeout_seconds
+            key, SECRET, f"http://127.0.0.1:{self.port}", "http://shop.example", timeout_seconds
         )
 
     def session_of(self, number: str) -> dict[str, Any]:
@@ -90,6 +101,8 @@ class StripeDouble:
             time.sleep(1.5)
         if self.mood == "down":
             return refused(503, "down")
+        if self.forbidden and path.startswith(self.forbidden):
+            return 403, json.dumps(NOT_ALLOWED).encode()
         if self.mood in SENSELESS:
             return 200, SENSELESS[self.mood]
         status, answer = self.answer(method, path, form, key)
@@ -173,7 +186,8 @@ def handler_of(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
             form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
             key = self.headers.get("Idempotency-Key", "") if method == "POST" else ""
             is_known = self.headers.get("Authorization") == f"Bearer {KEY}"
-            self._send(*(double.reply(method, self.path, form, key) if is_known else refused(401, "bad key")))
+            strange = 401, json.dumps(NO_SUCH_KEY).encode()
+            self._send(*(double.reply(method, self.path, form, key) if is_known else strange))
 
         def _send(self, status: int, body: bytes) -> None:
             self.send_response(status)

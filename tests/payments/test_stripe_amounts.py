@@ -35,7 +35,7 @@ BY_STRIPE = {**PLACE, "email": "ada@example.com", "shipping": "standard", "payme
     ],
 )
 def test_an_amount_is_sent_and_read_in_the_units_of_stripe(
-    stripe: StripeDouble, minor: int, currency: str, counted: int
+    app: Flask, stripe: StripeDouble, minor: int, currency: str, counted: int
 ) -> None:
     amount = Money(minor, currency)
     opened = stripe.gateway().charge(amount, reference="ORDER", details={})
@@ -50,7 +50,7 @@ def test_an_amount_is_sent_and_read_in_the_units_of_stripe(
 
 @pytest.mark.parametrize(("minor", "currency"), [(5124, "KWD"), (1235, "LYD")])
 def test_what_is_finer_than_stripe_takes_is_declined_and_never_rounded(
-    stripe: StripeDouble, minor: int, currency: str
+    app: Flask, stripe: StripeDouble, minor: int, currency: str
 ) -> None:
     asked = stripe.gateway().charge(Money(minor, currency), reference="ORDER", details={})
     back = stripe.gateway().refund(Money(minor, currency), reference="pi_1", key="part")

@@ -28,7 +28,7 @@ from smartshop.payments import queries as payment_queries
 from smartshop.payments.operations import attempts as payments
 from smartshop.payments.operations import refunding
 from smartshop.payments.rules import gateways
-from smartshop.payments.rules.gateways import Gateway, Outcome, Result
+from smartshop.payments.rules.gateways import Gateway, KeyRefused, Outcome, Result
 from smartshop.pricing.rules.eligibility import Buyer
 from smartshop.pricing.rules.quoting import Quote
 
@@ -95,6 +95,11 @@ WHY = {
     State.CANCELLED: "It was not paid.",
 }
 """What the log says of the moves that the program makes by itself."""
+NOT_TO_BE_HAD = Outcome(
+    Result.DECLINED,
+    None,
+    "We are sorry: this way to pay does not work at the moment. Nothing was charged; please choose another one.",
+)
 NEXT_STATE = {Result.PENDING: State.CONFIRMED, Result.CAPTURED: State.PAID, Result.DECLINED: State.CANCELLED}
 
 
@@ -155,10 +160,16 @@ def charge(
 ) -> str:
     """Ask for the money. A gateway that breaks leaves the order waiting for `recovering.sweep`.
 
+    One that refuses the shop's key declines it, unless its page is open already: there it may still be paid.
+
     Raises PaymentDeclined.
     """
     try:
         outcome = way_to_pay.charge(amount, reference=number, details=details)
+    except KeyRefused:
+        if payment_queries.page_to_pay(number):
+            return number
+        outcome = NOT_TO_BE_HAD
     except Exception:
         log.exception("charge_unanswered", number=number, gateway=way_to_pay.code)
         return number

@@ -9,8 +9,10 @@ import structlog
 from stripe import RequestsClient, StripeClient
 
 from smartshop.kernel.money import Money
+from smartshop.payments.operations import keys
+from smartshop.payments.operations.keys import Asked
 from smartshop.payments.rules import stripe_amounts
-from smartshop.payments.rules.gateways import GatewayAway, Outcome, Result
+from smartshop.payments.rules.gateways import GatewayAway, KeyRefused, Outcome, Result
 from smartshop.payments.rules.reports import NotFromProvider, Report
 
 T = TypeVar("T")
@@ -45,6 +47,10 @@ class StripeCheckout:
     label: str = "Card or wallet"
     description: str = "You pay on the secure page of Stripe and come back here."
     has_page: bool = True
+
+    @property
+    def key_ending(self) -> str:
+        return self.key[-4:]
 
     def check(self, details: Mapping[str, str]) -> None:
         """Everything is typed in on Stripe's own page."""
@@ -104,7 +110,8 @@ class StripeCheckout:
         except stripe_amounts.NotCountable as error:
             return Outcome(Result.DECLINED, None, str(error))
         given = self._ask(
-            lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"})
+            lambda client: client.v1.refunds.create(asked, {"idempotency_key": f"refund:{key}"}),
+            asked="refund",
         )
         try:
             is_refused = given.status in REFUND_FAILED
@@ -140,7 +147,20 @@ class StripeCheckout:
     def _session(self, session_id: str) -> Any:
         return self._ask(lambda client: client.v1.checkout.sessions.retrieve(session_id))
 
-    def _ask(self, question: Callable[[StripeClient], T]) -> T:
+    def _ask(self, question: Callable[[StripeClient], T], asked: Asked = "payment") -> T:
+        """What Stripe answers; whether it takes the key for this is noted for the shop's staff."""
+        try:
+            answer = self._answer(question)
+        except KeyRefused as refused:
+            known = isinstance(refused.__cause__, stripe.PermissionError)
+            keys.refused(
+                gateway=CODE, asked=asked, key_ending=self.key_ending, is_known=known, message=str(refused)
+            )
+            raise
+        keys.taken(gateway=CODE, asked=asked)
+        return answer
+
+    def _answer(self, question: Callable[[StripeClient], T]) -> T:
         client = StripeClient(
             self.key,
             base_addresses={"api": self.api_base},
@@ -152,6 +172,8 @@ class StripeCheckout:
         except stripe.InvalidRequestError as error:
             refusal = NotAtStripe if error.code == "resource_missing" else RequestRefused
             raise refusal(f"{error.code}: {error.user_message or error}") from error
+        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            raise KeyRefused(str(error.user_message or error)) from error
         except stripe.StripeError as error:
             raise GatewayAway(f"{type(error).__name__}: {error.user_message or error}") from error
 

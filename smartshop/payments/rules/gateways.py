@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from smartshop.kernel.errors import Invalid
 from smartshop.kernel.money import Money
@@ -20,6 +20,13 @@ class Result(StrEnum):
 
 class GatewayAway(Exception):
     """The provider cannot be reached or makes no sense: whether money moved is not known now."""
+
+
+class KeyRefused(GatewayAway):
+    """The provider does not take the shop's key: it did nothing of what it was asked for now.
+
+    What was asked of it earlier may still move money, and cannot be looked up until the key is put right.
+    """
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Gateway(Protocol):
 
     Charging the same reference again is the same charge. ``find`` says what became of a charge whose end nobody
     heard; None when no money was asked for. ``stop`` sees to it that it is not paid any more, unless it was. All
-    three may raise GatewayAway. ``provider_reference`` is what an earlier outcome brought.
+    three, and ``refund``, may raise GatewayAway, and KeyRefused, which is one. ``provider_reference`` is what an earlier outcome brought.
     """
 
     @property
@@ -66,6 +73,16 @@ class Gateway(Protocol):
     def find(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome | None: ...
 
     def stop(self, amount: Money, *, reference: str, provider_reference: str) -> Outcome: ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A way to pay whose provider knows the shop by a key."""
+
+    @property
+    def key_ending(self) -> str:
+        """The last four characters of the key, as providers show it."""
+        ...
 
 
 @dataclass(frozen=True)

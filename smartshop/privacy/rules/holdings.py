@@ -74,5 +74,6 @@ NOBODY: Mapping[str, str] = {
     "stock_movements": "what went for which order number",
     "delayed_tries": "pauses by fingerprint, for as long as they grow",
     "allowances": "counts by fingerprint, for two days",
+    "key_refusals": "what a payment provider says of the shop's own key",
 }
 """Tables that come near a person and hold none."""

@@ -11,7 +11,7 @@ from smartshop.orders.operations import fulfilling, hearing, invoicing, refundin
 from smartshop.orders.queries import aftercare, reading
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.payments import queries as payments
-from smartshop.payments.rules.gateways import GATEWAYS, GatewayAway
+from smartshop.payments.rules.gateways import GATEWAYS, GatewayAway, KeyRefused
 from smartshop.web import documents, parsing, presenting
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.speaking import _
@@ -120,8 +120,8 @@ def credit_order(number: str) -> ResponseReturnValue:
 def refund_order(number: str) -> ResponseReturnValue:
     try:
         back = refunding.pay_back(number=number, actor=actor())
-    except GatewayAway:
-        flash(_refund_waits(), "warning")
+    except GatewayAway as away:
+        flash(_refund_waits(away), "warning")
         return redirect(url_for("admin.order", number=number), 303)
     flash(
         _went_back(number, back).strip() or _("Nothing is owed to the customer."),
@@ -183,6 +183,7 @@ def _page(number: str, *, form: str = "", message: str = "", problems: dict[str,
         after=aftercare.of(number),
         attempts=payments.attempts(found.number),
         misreports=payments.misreports(found.number),
+        refused_keys=[key for key in payments.refused_keys() if key.gateway == found.payment_method],
         ways=GATEWAYS,
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         failed=form,
@@ -200,12 +201,16 @@ def _done(number: str, form: str, act: Callable[[], str]) -> ResponseReturnValue
         return _page(number, form=form, message=error.message, problems=error.fields), error.status
     except Conflict as error:
         return _page(number, form=form, message=error.message), error.status
-    except GatewayAway:
-        flash(_refund_waits(), "warning")
+    except GatewayAway as away:
+        flash(_refund_waits(away), "warning")
     return redirect(url_for("admin.order", number=number), 303)
 
 
-def _refund_waits() -> str:
+def _refund_waits(away: GatewayAway) -> str:
+    if isinstance(away, KeyRefused):
+        return _(
+            "The payment provider refuses the shop's key. The refund is booked and goes out by itself once the key is put right."
+        )
     return _("The payment provider does not answer. The refund is booked and is tried again by itself.")
 
 

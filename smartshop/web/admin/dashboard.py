@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import churn, dashboard, freshness, periods, segments, value
 from smartshop.kernel import clock
 from smartshop.kernel.permissions import Permission
+from smartshop.payments import queries as payments
 from smartshop.web.admin import asking, charts, churn_charts, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.guards import access
@@ -29,6 +30,7 @@ def dashboard_page() -> ResponseReturnValue:
         top_products=dashboard.top_products(period, currency),
         at_risk=dashboard.highest_risk(limit=8, currency=currency),
         fresh=freshness.all_questions(),
+        refused_keys=payments.refused_keys(),
         segments=parts,
         risks=risks,
         worth=worth,

@@ -8,6 +8,7 @@ from smartshop.insights.queries.sales import SalesSought
 from smartshop.kernel.permissions import Permission
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.orders.rules.states import State
+from smartshop.payments import queries as payments
 from smartshop.web import parsing
 from smartshop.web.admin import asking, wording
 from smartshop.web.admin.blueprint import bp
@@ -40,6 +41,7 @@ def orders() -> ResponseReturnValue:
         states=(*STATES, ATTENTION),
         state=state,
         attention=sales.needing_attention(),
+        refused_keys=payments.refused_keys(),
         carriers=[(code, name) for code, (name, _url) in CARRIERS.items()],
         moved=wording.page_moved(asked, page.number),
     )
