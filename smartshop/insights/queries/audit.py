@@ -42,7 +42,10 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class AuditSought:
-    """Which records: part of the actor's name, an action, part of the subject, words anywhere, days. Empty means any."""
+    """Which records: part of the actor's name, an action, part of the subject, words anywhere, days. Empty means any.
+
+    ``like`` are the actions that the words stand for where the log is shown, and no filter of their own.
+    """
 
     actor: str = ""
     action: str = ""
@@ -50,11 +53,12 @@ class AuditSought:
     words: str = ""
     since: date | None = None
     until: date | None = None
+    like: tuple[str, ...] = ()
 
     @property
     def filters(self) -> dict[str, str]:
         """What was asked for, as text."""
-        return {name: str(value) for name, value in vars(self).items() if value}
+        return {name: str(value) for name, value in vars(self).items() if value and name != "like"}
 
 
 def page_of_records(sought: AuditSought, *, page: int = 1, size: int = 50) -> Page[AuditRow]:
@@ -111,7 +115,7 @@ def _conditions(sought: AuditSought) -> list[Condition]:
     if sought.subject:
         conditions.append(AuditRecord.subject.icontains(sought.subject, autoescape=True))
     if sought.words:
-        conditions.append(_mentions(sought.words))
+        conditions.append(sa.or_(_mentions(sought.words), AuditRecord.action.in_(sought.like)))
     if sought.since:
         conditions.append(AuditRecord.at >= midnight(sought.since))
     if sought.until:

@@ -9,7 +9,7 @@ from smartshop.insights.queries import activity
 from smartshop.insights.queries.activity import ActivitySought
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, wording
+from smartshop.web.admin import asking, audit_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.showing import sees_changes, sees_people
 from smartshop.web.guards import access
@@ -35,13 +35,14 @@ def activity_page() -> ResponseReturnValue:
         kinds=kinds,
         is_live=asking.one_of("live", ("yes",)) == "yes",
         moved=wording.page_moved(asked, page.number),
+        worded=audit_words.speaker(),
     )
 
 
 def _kinds(source: str) -> Mapping[str, str]:
     if source == "customers":
         return wording.event_kinds()
-    return {name: wording.action(name) for name in activity.actions(is_security=source == "security")}
+    return audit_words.choices(activity.actions(is_security=source == "security"))
 
 
 def _sought(source: str, kinds: Mapping[str, str]) -> ActivitySought:

@@ -10,7 +10,7 @@ from smartshop.insights.queries.reports import writing
 from smartshop.insights.queries.reports.declared import Wanted
 from smartshop.kernel.permissions import Permission
 from smartshop.web import parsing
-from smartshop.web.admin import asking, wording
+from smartshop.web.admin import asking, audit_words, wording
 from smartshop.web.admin.blueprint import bp
 from smartshop.web.admin.sheets import csv_file
 from smartshop.web.guards import access
@@ -25,7 +25,14 @@ def audit_page() -> ResponseReturnValue:
     sought = _sought(actions)
     page = audit.page_of_records(sought, page=asked)
     moved = wording.page_moved(asked, page.number)
-    return render_template("admin/audit.html", page=page, sought=sought, actions=actions, moved=moved)
+    return render_template(
+        "admin/audit.html",
+        page=page,
+        sought=sought,
+        actions=audit_words.choices(actions),
+        worded=audit_words.speaker(),
+        moved=moved,
+    )
 
 
 @bp.get("/audit.csv")
@@ -44,6 +51,7 @@ def _sought(actions: tuple[str, ...]) -> AuditSought:
         action=asking.one_of("action", actions),
         subject=asking.text("subject"),
         words=asking.text(),
+        like=audit_words.like(asking.text()),
         since=since,
         until=until,
     )

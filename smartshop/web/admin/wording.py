@@ -262,11 +262,6 @@ def event_kinds() -> dict[str, str]:
     }
 
 
-def action(name: str) -> str:
-    """The name of an action of the audit log as words: ``Product: pictures added``."""
-    return name.replace(".", ": ").replace("_", " ").capitalize()
-
-
 def metrics() -> dict[str, str]:
     """What each metric is called, with an arrow that says which way is better."""
     return {

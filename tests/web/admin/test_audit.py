@@ -47,6 +47,27 @@ def test_the_page_says_who_did_what_from_where_and_what_changed(renamed: None, a
     assert "=a typo" in page
 
 
+def test_actions_are_in_words_and_are_sought_by_their_name_or_their_words(
+    app: object, admin: ShopClient
+) -> None:
+    with unit_of_work():
+        for action in ("order.cancelled", "zone.removed"):
+            audit.record(actor=SUE, action=action, subject="order:ABCD")
+    page = admin.get("/admin/audit").text
+    assert "Order cancelled<span" in page
+    assert "order.cancelled · order:ABCD" in page
+    assert '<option value="order.cancelled">Order cancelled</option>' in page
+    for found in (
+        admin.get("/admin/audit?action=order.cancelled"),
+        admin.get("/admin/audit?q=order CANCELLED"),
+    ):
+        assert "Order cancelled<span" in found.text
+        assert "Delivery zone removed<span" not in found.text
+    assert (
+        '<option value="order.cancelled" selected>' in admin.get("/admin/audit?action=order.cancelled").text
+    )
+
+
 @pytest.mark.parametrize(
     ("sought", "is_found"),
     [
