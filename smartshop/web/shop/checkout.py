@@ -35,7 +35,10 @@ from smartshop.web.throttling import COUPONS, NEW_ACCOUNTS
 @access(PUBLIC)
 def checkout() -> ResponseReturnValue:
     cart = basket.snapshot()
-    if not cart.items or cart.has_shortage or not _is_held():
+    if not cart.items:
+        flash(_("Your cart is empty. Put something into it first."), "info")
+        return redirect(url_for("shop.cart"))
+    if cart.has_shortage or not _is_held():
         flash(_("Your cart shows what you can order now."), "info")
         return redirect(url_for("shop.cart"))
     tracking.note(Kind.CHECKOUT, value=cart.goods_minor)

@@ -21,6 +21,9 @@ def on_hand(variant_id: int) -> int:
 def test_an_empty_cart_cannot_be_checked_out(visitor: ShopClient) -> None:
     answer = visitor.get("/checkout", follow=False)
     assert (answer.status_code, answer.location) == (302, "/cart")
+    page = visitor.get("/cart").text
+    assert "Your cart is empty. Put something into it first." in page
+    assert "what you can order now" not in page
 
 
 def test_a_guest_orders_and_sees_the_order(visitor: ShopClient) -> None:
