@@ -56,6 +56,12 @@ def test_an_order_confirmation_says_where_it_goes_in_words_and_what_is_free() ->
     assert "Narnia" in render(address=ADDRESS | {"country": "Narnia"}).text
 
 
+def test_every_line_of_an_address_keeps_the_direction_of_its_script() -> None:
+    page = render(address=ADDRESS | {"name": "محمد", "line1": "شارع الملك 3", "city": "الرياض"}).html
+    for line in ("محمد", "شارع الملك 3", f"{ADDRESS['postcode']} الرياض"):
+        assert f"<bdi>{line}</bdi><br>" in page
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_is_drawn_without_styles_that_its_preview_may_not_have(kind: str) -> None:
     assert "style" not in render(kind).html
