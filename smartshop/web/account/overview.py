@@ -20,11 +20,11 @@ def _me() -> SignedIn:
 @access(Permission.ACCOUNT_USE)
 def overview() -> ResponseReturnValue:
     recent = reading.orders_of(_me().person_id, size=5)
-    return render_template("account/overview.html", recent=recent)
+    return render_template("account/overview.html", recent=recent, gone=reading.gone(recent.items))
 
 
 @bp.get("/account/orders")
 @access(Permission.ACCOUNT_USE)
 def orders() -> ResponseReturnValue:
     page = reading.orders_of(_me().person_id, page=parsing.page_number())
-    return render_template("account/orders.html", page=page)
+    return render_template("account/orders.html", page=page, gone=reading.gone(page.items))

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import clusters, customers, freshness, moves, runs, segments, value
 from smartshop.insights.queries.customers import Sought
 from smartshop.kernel.permissions import Permission
+from smartshop.orders.queries import reading
 from smartshop.web import parsing
 from smartshop.web.admin import asking, cluster_words, reasons, segment_words, value_words, wording
 from smartshop.web.admin.blueprint import bp
@@ -47,9 +48,11 @@ def customers_page() -> ResponseReturnValue:
 @bp.get("/customers/<int:person_id>")
 @access(Permission.CUSTOMERS_VIEW)
 def customer(person_id: int) -> ResponseReturnValue:
+    found = customers.customer(person_id, settings().currency)
     return render_template(
         "admin/customer.html",
-        customer=customers.customer(person_id, settings().currency),
+        customer=found,
+        gone=reading.gone(found.orders),
         fresh=freshness.all_questions(),
         method=value.method(runs.live("clv")),
         value_words=value_words,

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from smartshop.insights.queries import sales
 from smartshop.insights.queries.sales import SalesSought
 from smartshop.kernel.permissions import Permission
+from smartshop.orders.queries import reading
 from smartshop.orders.rules.aftercare import CARRIERS
 from smartshop.orders.rules.states import State
 from smartshop.payments import queries as payments
@@ -37,6 +38,7 @@ def orders() -> ResponseReturnValue:
     return render_template(
         "admin/orders.html",
         page=page,
+        gone=reading.gone(page.items),
         sought=sought,
         states=(*STATES, ATTENTION),
         state=state,
