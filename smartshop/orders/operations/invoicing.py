@@ -92,12 +92,16 @@ def credit(
         return None
     taxes = _credited_taxes(order, amount_minor, rates)
     added = sum(part["tax_minor"] for part in taxes if not part["is_inclusive"])
+    shown, off_minor = invoices.at_full_price(lines)
+    totals = [("Discount", -off_minor)] if off_minor else []
     beside = amount_minor - added - sum(line.total_minor for line in lines)
+    if beside and lines:
+        totals.append(("Other", beside))
     facts = invoices.facts(
         seller=seller,
         order=_order_facts(order),
-        lines=lines,
-        totals=[("Other", beside)] if beside and lines else [],
+        lines=shown,
+        totals=totals,
         total_minor=amount_minor,
         tax_minor=sum(part["tax_minor"] for part in taxes) if order.taxes else tax_minor,
         taxes=taxes,

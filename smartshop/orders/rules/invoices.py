@@ -1,7 +1,7 @@
 """What an invoice or a credit note shows. Pure: made once, frozen, and shown as it was ever after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,16 @@ class InvoiceLine:
 def number(kind: Kind, count: int) -> str:
     """``INV-000012``: the prefix of the kind and six digits or more."""
     return f"{PREFIXES[kind]}-{count:06d}"
+
+
+def at_full_price(lines: Sequence[InvoiceLine]) -> tuple[tuple[InvoiceLine, ...], int]:
+    """Lines as quantity times price, as their invoice had them, and what was taken off them together in minor units.
+
+    Lines that cost more than that, as those of an imported history may, stay as they are.
+    """
+    full = tuple(replace(line, total_minor=line.quantity * line.unit_price_minor) for line in lines)
+    shown = tuple(max(pair, key=lambda line: line.total_minor) for pair in zip(lines, full, strict=True))
+    return shown, sum(line.total_minor for line in shown) - sum(line.total_minor for line in lines)
 
 
 def facts(

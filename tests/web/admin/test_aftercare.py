@@ -1,5 +1,6 @@
 """The page of an order: what staff does there, what it refuses, and the papers."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -46,6 +47,17 @@ def test_staff_sends_takes_back_and_refunds_from_the_page(staff: ShopClient) -> 
     assert "£30.00 went back to the customer" in page
     assert (state_of(number), left_of(goods)) == ("fulfilled", 4)
     assert after(number).standing.refunded_minor == 7250
+
+
+def test_the_lines_of_an_order_tell_what_was_cancelled_from_what_came_back(staff: ShopClient) -> None:
+    number = bought((make_product(name="Blue mug", price_minor=3000, on_hand=9), 5))
+    at = f"/admin/orders/{number}"
+    staff.get(at)
+    staff.submit(f"{at}/ship", {"quantity-1": "2"})
+    staff.submit(f"{at}/return", {"quantity-1": "1", "reason": "a chip in the rim"})
+    page = staff.submit(f"{at}/cancel", {"reason": "not to be had any more"}).text
+    cells = re.findall(r'<td class="is-number">([^<]*)</td>', page.split("</thead>")[1].split("</tr>")[0])
+    assert cells == ["£30.00", "5", "2", "3", "1", "£150.00"]
 
 
 def test_an_invoice_and_a_credit_note_show_their_totals(staff: ShopClient) -> None:

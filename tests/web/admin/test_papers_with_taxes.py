@@ -52,7 +52,8 @@ def test_every_total_of_an_invoice_and_its_credit_note_can_be_read_back(staff: S
         ("VAT 20% in", ["£14.75", "£2.46"]),
     ]
     assert sums_of(staff.get(f"{at}/documents/CN-000001.pdf").data) == [
-        ("Tea 1", ["£10.50", "£9.45"]),
+        ("Tea 1", ["£10.50", "£10.50"]),
+        ("Discount", ["-£1.05"]),
         ("Total credited", ["£9.45"]),
         ("VAT 5% in", ["£9.45", "£0.45"]),
     ]
