@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 LONGEST_TITLE = 120
 LONGEST_SLUG = 120
@@ -60,7 +61,7 @@ def checked(facts: PageFacts) -> PageFacts:
         body=facts.body.replace("\r\n", "\n").strip(),
     )
     problems = {}
-    if not 1 <= len(tidy.title) <= LONGEST_TITLE or not tidy.title.isprintable():
+    if not 1 <= len(tidy.title) <= LONGEST_TITLE or not is_legible(tidy.title):
         problems["title"] = f"Give it a title, in at most {LONGEST_TITLE} characters."
     if not SLUG.fullmatch(tidy.slug) or len(tidy.slug) > LONGEST_SLUG:
         problems["slug"] = (

@@ -18,6 +18,7 @@ from smartshop.web.presenting import recognised
 log = structlog.get_logger(__name__)
 SUSPECT = frozenset({"foreign_form", "bad_query"})
 """What people who only click never send."""
+FORBIDDEN = 403
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 
 
@@ -32,10 +33,15 @@ def _answer(status: int, message: str, code: str) -> ResponseReturnValue:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(error={"code": code, "message": message}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    staff_home = desk(recognised()) if request.path.startswith("/admin/") else None
-    return render_template(
-        f"errors/{page}.html", message=message, status=status, staff_home=staff_home
-    ), status
+    person = recognised() if status == FORBIDDEN or request.path.startswith("/admin/") else None
+    staff_home = desk(person) if request.path.startswith("/admin/") else None
+    told = {
+        "message": message,
+        "status": status,
+        "staff_home": staff_home,
+        "is_signed_in": person is not None,
+    }
+    return render_template(f"errors/{page}.html", **told), status
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -234,3 +234,8 @@ def test_a_role_that_does_not_exist_is_refused_and_nothing_is_written(any_app: F
     with pytest.raises(NotFound, match="flask db upgrade"):
         accounts.grant_role(person_id=person_id, role=Role.ADMIN, actor=SYSTEM)
     assert row_counts() == before
+
+
+def test_a_name_that_turns_the_words_after_it_around_is_refused() -> None:
+    assert rules.problem_with_name("Zoë 👩\u200d🍳") is None
+    assert rules.problem_with_name("\u202eecilA") == "Use letters, digits and signs that can be seen."

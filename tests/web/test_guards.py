@@ -35,6 +35,15 @@ def test_a_customer_does_not_see_the_admin_pages(visitor: ShopClient) -> None:
     assert (answer.status_code, "not for this account" in answer.text) == (403, True)
 
 
+def test_who_is_signed_in_gets_out_of_a_page_that_is_not_for_their_account(visitor: ShopClient) -> None:
+    make_person(email="ada@example.com")
+    visitor.sign_in("ada@example.com", PASSWORD)
+    page = visitor.get("/admin/").text
+    assert 'action="/sign-out"' in page
+    assert "/sign-in" not in page
+    assert "You are signed out." in visitor.submit("/sign-out").text
+
+
 def test_an_administrator_lands_on_the_dashboard(visitor: ShopClient) -> None:
     make_person(email="root@example.com", role=Role.ADMIN)
     answer = visitor.sign_in("root@example.com", PASSWORD)

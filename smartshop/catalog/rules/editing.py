@@ -9,6 +9,7 @@ from smartshop.catalog.rules import traits
 from smartshop.catalog.rules.tax_classes import STANDARD
 from smartshop.catalog.rules.wording import slug
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 LONGEST_NAME = 200
 LONGEST_VARIANT_NAME = 120
@@ -124,7 +125,7 @@ def _free_sku(sku: str, before_number: str, taken: set[str]) -> str:
 
 def _problems_of(product: ProductFacts) -> dict[str, str]:
     problems = {}
-    if not 1 <= len(product.name) <= LONGEST_NAME or not product.name.isprintable():
+    if not 1 <= len(product.name) <= LONGEST_NAME or not is_legible(product.name):
         problems["name"] = f"Give it a name, in at most {LONGEST_NAME} characters."
     if len(product.description) > LONGEST_DESCRIPTION:
         problems["description"] = f"Use at most {LONGEST_DESCRIPTION:,} characters."
@@ -138,7 +139,7 @@ def _problems_of(product: ProductFacts) -> dict[str, str]:
 def variant_problems(variant: VariantFacts, status: str) -> dict[str, str]:
     """What is wrong with a variant of a product of this status, by field."""
     problems = {}
-    if len(variant.name) > LONGEST_VARIANT_NAME or not variant.name.isprintable():
+    if len(variant.name) > LONGEST_VARIANT_NAME or not is_legible(variant.name):
         problems["variant"] = f"Use at most {LONGEST_VARIANT_NAME} characters."
     lowest = 1 if variant.is_active and status == "published" else 0
     if not lowest <= variant.price_minor <= HIGHEST_PRICE_MINOR:

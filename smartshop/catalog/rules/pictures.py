@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 FOLDER = "pictures"
 WIDTHS = (320, 640, 1280)
@@ -76,7 +77,7 @@ def checked_alt(alt: str) -> str:
     Raises Invalid.
     """
     tidy = " ".join(alt.split())
-    if not 1 <= len(tidy) <= LONGEST_ALT or not tidy.isprintable():
+    if not 1 <= len(tidy) <= LONGEST_ALT or not is_legible(tidy):
         text = f"Say in at most {LONGEST_ALT} characters what it shows, for those who cannot see it."
         raise Invalid(text, {"alt": text})
     return tidy

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 LONGEST_TITLE = 120
 LONGEST_BODY = 4000
@@ -45,7 +46,7 @@ def checked(opinion: Opinion) -> Opinion:
     problems = {}
     if tidy.rating not in STARS:
         problems["rating"] = "Choose one to five stars."
-    if len(tidy.title) > LONGEST_TITLE or not tidy.title.isprintable():
+    if len(tidy.title) > LONGEST_TITLE or not is_legible(tidy.title):
         problems["title"] = f"Use at most {LONGEST_TITLE} characters."
     if len(tidy.body) > LONGEST_BODY:
         problems["body"] = f"Use at most {LONGEST_BODY:,} characters."

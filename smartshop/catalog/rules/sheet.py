@@ -19,6 +19,7 @@ from smartshop.catalog.rules.editing import (
     LONGEST_VARIANT_NAME,
     STATUSES,
 )
+from smartshop.kernel.legible import is_legible
 from smartshop.kernel.money import exponent, has_unclear_mark, to_major, to_minor
 
 PRODUCT_COLUMNS = ("product_code", "slug", "name", "description", "category", "status", "tax_class")
@@ -227,7 +228,7 @@ def _with_value(values: Mapping[str, Any] | None, column: str, text: str) -> dic
 
 def _line(text: str, longest: int) -> str:
     line = " ".join(text.split())
-    if len(line) > longest or not line.isprintable():
+    if len(line) > longest or not is_legible(line):
         raise BadCell(f"Use at most {longest} characters, in one line.")
     return line
 

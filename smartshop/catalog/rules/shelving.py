@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from smartshop.catalog.rules import tree
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 2000
@@ -37,7 +38,7 @@ def checked(facts: CategoryFacts) -> CategoryFacts:
         description=facts.description.replace("\r\n", "\n").strip(),
     )
     problems = {}
-    if not 1 <= len(tidy.name) <= LONGEST_NAME or not tidy.name.isprintable():
+    if not 1 <= len(tidy.name) <= LONGEST_NAME or not is_legible(tidy.name):
         problems["name"] = f"Give it a name, in at most {LONGEST_NAME} characters."
     if len(tidy.description) > LONGEST_DESCRIPTION:
         problems["description"] = f"Use at most {LONGEST_DESCRIPTION:,} characters."

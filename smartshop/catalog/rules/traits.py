@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 LONGEST_NAME = 60
 LONGEST_VALUE = 120
@@ -51,7 +52,7 @@ def problem_of(traits: Mapping[str, Any]) -> str | None:
         texts = [name, *(value if isinstance(value, list) else [value])]
         if len(name) > LONGEST_NAME or any(len(str(text)) > LONGEST_VALUE for text in texts):
             return f"Names have at most {LONGEST_NAME} characters, and values {LONGEST_VALUE}."
-        if not all(str(text).isprintable() for text in texts):
+        if not all(is_legible(str(text)) for text in texts):
             return "Use letters, digits and signs that can be seen."
     return None
 

@@ -3,6 +3,7 @@
 from email_validator import EmailNotValidError, validate_email
 
 from smartshop.identity.rules import passwords
+from smartshop.kernel.legible import is_legible
 
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
@@ -47,4 +48,6 @@ def problem_with_name(name: str) -> str | None:
         return "Enter your name."
     if len(name.strip()) > LONGEST_NAME:
         return f"Use at most {LONGEST_NAME} characters."
+    if not is_legible(name.strip()):
+        return "Use letters, digits and signs that can be seen."
     return None

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from smartshop.kernel.legible import is_legible
+
 FIELDS: Mapping[str, tuple[int, bool]] = {
     "name": (120, True),
     "line1": (120, True),
@@ -48,6 +50,8 @@ def address_from(answers: Mapping[str, str], countries: frozenset[str]) -> tuple
             problems[name] = PROMPTS[name]
         elif len(values[name]) > longest:
             problems[name] = f"Use at most {longest} characters."
+        elif not is_legible(values[name]):
+            problems[name] = "Use letters, digits and signs that can be seen."
     if values["country"] and values["country"] not in countries:
         problems["country"] = PROMPTS["country"]
     if values["phone"] and not re.fullmatch(r"[0-9+() ./-]{5,32}", values["phone"]):

@@ -1,6 +1,7 @@
 """What staff may say about a stock."""
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 
 MOST = 1_000_000
 """More than this of one variant is a slip of the finger."""
@@ -35,7 +36,7 @@ def checked_note(field: str, text: str) -> str:
     Raises Invalid.
     """
     note = " ".join(text.split())
-    if not note or len(note) > LONGEST_NOTE or not note.isprintable():
+    if not note or len(note) > LONGEST_NOTE or not is_legible(note):
         raise _wrong(field, f"Fill this in for the ledger, in at most {LONGEST_NOTE} characters.")
     return note
 

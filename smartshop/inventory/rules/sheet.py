@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smartshop.inventory.rules.counting import LONGEST_NOTE, MOST
+from smartshop.kernel.legible import is_legible
 from smartshop.kernel.sheets import UnreadableSheet
 
 FOR_READING = ("product", "variant")
@@ -49,7 +50,7 @@ def count(cells: Mapping[str, str], reason: str) -> Count | None:
     if column == "on_hand" and int(text) < 0:
         raise BadCell(column, "There cannot be fewer than none.")
     note = " ".join(cells.get("reason", "").split()) or reason
-    if len(note) > LONGEST_NOTE or not note.isprintable():
+    if len(note) > LONGEST_NOTE or not is_legible(note):
         raise BadCell("reason", f"Use at most {LONGEST_NOTE} characters.")
     return Count(int(text), column == "change", note)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 from smartshop.pricing.rules.tax import BASIS, STANDARD
 
 LONGEST_NAME = 40
@@ -36,7 +37,7 @@ def checked(facts: AreaFacts, countries: frozenset[str]) -> AreaFacts:
     problems: dict[str, str] = {}
     if tidy.country and tidy.country not in countries:
         problems["country"] = "Choose one of the countries."
-    if not 1 <= len(tidy.name) <= LONGEST_NAME or not tidy.name.isprintable():
+    if not 1 <= len(tidy.name) <= LONGEST_NAME or not is_legible(tidy.name):
         problems["name"] = (
             f"Say what the tax is called there, such as VAT, in at most {LONGEST_NAME} characters."
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from smartshop.kernel.errors import Invalid
+from smartshop.kernel.legible import is_legible
 from smartshop.pricing.rules.shipping import ChargedBy
 
 LONGEST_ZONE = 80
@@ -59,7 +60,7 @@ def checked_zone(facts: ZoneFacts, countries: frozenset[str]) -> ZoneFacts:
     """
     tidy = replace(facts, name=" ".join(facts.name.split()))
     problems: dict[str, str] = {}
-    if not 1 <= len(tidy.name) <= LONGEST_ZONE or not tidy.name.isprintable():
+    if not 1 <= len(tidy.name) <= LONGEST_ZONE or not is_legible(tidy.name):
         problems["name"] = f"Give the zone a name, in at most {LONGEST_ZONE} characters."
     if tidy.countries - countries:
         problems["countries"] = "Choose among the countries shown."
@@ -95,9 +96,9 @@ def checked_method(facts: MethodFacts) -> MethodFacts:
 
 def _problems_of(method: MethodFacts) -> dict[str, str]:
     problems = {}
-    if not 1 <= len(method.name) <= LONGEST_NAME or not method.name.isprintable():
+    if not 1 <= len(method.name) <= LONGEST_NAME or not is_legible(method.name):
         problems["name"] = f"Give it a name, in at most {LONGEST_NAME} characters."
-    if len(method.promise) > LONGEST_PROMISE or not method.promise.isprintable():
+    if len(method.promise) > LONGEST_PROMISE or not is_legible(method.promise):
         problems["promise"] = f"Use at most {LONGEST_PROMISE} characters."
     if method.charged_by not in set(ChargedBy):
         problems["charged_by"] = "Choose what the price depends on."

@@ -53,6 +53,13 @@ def test_a_buyer_writes_reads_that_it_waits_and_changes_it(
     assert "Change your review" in visitor.get(f"/orders/{number}").text
 
 
+def test_a_title_may_hold_emoji_that_are_made_of_several(visitor: ShopClient, goods: Goods, ada: int) -> None:
+    make_order(lines=[(goods, 1)], person_id=ada, state="paid")
+    visitor.get(form_of(goods))
+    visitor.submit(form_of(goods), {"rating": "5", "title": "Great 👩\u200d🍳", "body": "خوب می\u200cشود"})
+    assert db.session.scalars(sa.select(Review.title)).one() == "Great 👩\u200d🍳"
+
+
 def test_whoever_did_not_buy_it_is_told(visitor: ShopClient, goods: Goods, ada: int) -> None:
     make_order(lines=[(goods, 1)], person_id=ada, state="cancelled")
     make_order(lines=[(goods, 1)], person_id=ada, state="confirmed")
