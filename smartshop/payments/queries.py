@@ -26,6 +26,9 @@ UNANSWERED = Prepared(
     .order_by(PaymentAttempt.id)
 )
 
+UNANSWERED_REFERENCES = sa.select(PaymentAttempt.reference).where(PaymentAttempt.settled_at.is_(None))
+"""What is still asked of gateways."""
+
 
 @dataclass(frozen=True)
 class Attempt:

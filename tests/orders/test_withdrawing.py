@@ -20,7 +20,7 @@ from smartshop.orders.operations.moving import OutOfDate
 from smartshop.orders.operations.returning import Settled
 from smartshop.orders.rules.states import State
 from smartshop.orders.rules.withdrawing import TooLateToCancel, may_withdraw
-from smartshop.payments.rules.gateways import DemoCard, GatewayAway
+from smartshop.payments.rules.gateways import GATEWAYS, DemoCard, GatewayAway
 from tests.competing import elsewhere, together
 from tests.factories import Goods, make_order, make_person, make_product
 from tests.orders.acting import SELLER, STAFF, after, bought, cancel, left_of, ship, state_of
@@ -45,6 +45,7 @@ def withdraw(
         cause=cause,
         hours=hours,
         seller=SELLER,
+        ways=GATEWAYS,
         actor=GUEST,
     )
 
@@ -114,7 +115,6 @@ def shipped_in_part() -> str:
     [
         (shipped_in_part, "on its way already"),
         (lambda: make_order(state=State.FULFILLED), "on its way already"),
-        (lambda: make_order(state=State.PENDING), "not paid yet"),
         (lambda: make_order(state=State.CANCELLED), "cancelled already"),
     ],
 )
@@ -154,6 +154,9 @@ def test_an_order_whose_hours_are_over_is_left_to_the_shop(any_app: Flask) -> No
     number = bought((make_product(), 1))
     with nothing_changes(), pytest.raises(TooLateToCancel, match="Write to us"):
         withdraw(number, hours=0)
+    waiting = make_order(state=State.PENDING)
+    with nothing_changes(), pytest.raises(TooLateToCancel, match="given up by itself"):
+        withdraw(waiting, hours=0)
     cancel(number)
     assert state_of(number) == "cancelled"
 

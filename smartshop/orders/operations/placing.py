@@ -82,7 +82,9 @@ SETTLED = Prepared(
         Order.tax_minor,
         Order.total_minor,
         Order.payment_method,
-    ).where(Order.number == sa.bindparam("number"))
+    )
+    .where(Order.number == sa.bindparam("number"))
+    .with_for_update()
 )
 MOVE = Prepared(
     sa.update(Order)
@@ -182,16 +184,17 @@ def charge(
 def settle(*, number: str, attempt_id: int, outcome: Outcome) -> None:
     """Act on what the gateway said, once: confirmed, paid, or cancelled with the stock returned.
 
-    Money that comes for an order that was given up is set aside to go back.
+    Money that comes for an order that was given up, or cancelled while it waited, is set aside to go back.
     """
     if outcome.result is Result.WAITING:
         payments.await_answer(attempt_id=attempt_id, outcome=outcome)
         return
     with unit_of_work():
         order = statements.run(SETTLED, {"number": number}).one()
-        if not payments.settle(attempt_id=attempt_id, outcome=outcome):
-            if outcome.result is Result.CAPTURED and payments.capture_late(
-                attempt_id=attempt_id, outcome=outcome
+        is_first = payments.settle(attempt_id=attempt_id, outcome=outcome)
+        if not is_first or order.state == State.CANCELLED:
+            if outcome.result is Result.CAPTURED and (
+                is_first or payments.capture_late(attempt_id=attempt_id, outcome=outcome)
             ):
                 amount = Money(order.total_minor, order.currency)
                 refunding.reserve(reference=number, amount=amount, key=f"{number}:late")

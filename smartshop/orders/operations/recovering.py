@@ -44,12 +44,15 @@ class _Waiting:
     amount: Money
     attempt_id: int
     provider_reference: str
+    is_withdrawn: bool
+    """Cancelled by its customer, while its provider was not told yet that it is not to be paid any more."""
 
 
 def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta = GRACE) -> Swept:
     """Ask the gateways about every order that still waits for one, and act on the answer.
 
-    An order that is not paid is given up after ``patience``: cancelled, its stock back, its cart open.
+    An order that is not paid is given up after ``patience``: cancelled, its stock back, its cart open. The payment of one
+    that its customer cancelled is stopped at once; what was paid of it goes back.
     While a provider is away its orders wait, since they may be paid. One that breaks something keeps none of the
     others from being finished: it is logged and asked for again the next time.
     """
@@ -65,7 +68,7 @@ def sweep(*, ways: Mapping[str, Gateway], patience: timedelta, grace: timedelta 
 
 
 def _finish(order: _Waiting, ways: Mapping[str, Gateway], *, is_late: bool) -> Done:
-    outcome = _answer(order, ways, is_late=is_late)
+    outcome = _answer(order, ways, is_late=is_late or order.is_withdrawn)
     if outcome is None or outcome.result is Result.WAITING:
         return "waiting"
     placing.settle(number=order.number, attempt_id=order.attempt_id, outcome=outcome)
@@ -75,7 +78,7 @@ def _finish(order: _Waiting, ways: Mapping[str, Gateway], *, is_late: bool) -> D
 def look_up(*, number: str, ways: Mapping[str, Gateway], gives_up: bool = False) -> None:
     """Ask the gateway about one order now: its customer came back from the provider's page, or left it."""
     for order in _waiting(Order.number == number):
-        outcome = _answer(order, ways, is_late=gives_up)
+        outcome = _answer(order, ways, is_late=gives_up or order.is_withdrawn)
         if outcome is not None:
             placing.settle(number=number, attempt_id=order.attempt_id, outcome=outcome)
 
@@ -88,14 +91,14 @@ def page_to_pay(*, number: str, ways: Mapping[str, Gateway]) -> str:
 
     Raises PaymentDeclined.
     """
-    page = payments.page_to_pay(number)
-    if page:
-        return page
     for order in _waiting(Order.number == number):
-        way = ways.get(order.gateway)
+        way, page = ways.get(order.gateway), payments.page_to_pay(number)
+        if order.is_withdrawn or page:
+            return "" if order.is_withdrawn else page
         if way is not None and way.has_page:
             placing.charge(number, order.attempt_id, order.amount, {}, way)
-    return payments.page_to_pay(number)
+            return payments.page_to_pay(number)
+    return ""
 
 
 def send_back() -> int:
@@ -110,9 +113,20 @@ def send_back() -> int:
 
 
 def _waiting(which: sa.ColumnElement[bool]) -> list[_Waiting]:
+    is_withdrawn = Order.state == State.CANCELLED
+    is_waiting = sa.or_(
+        Order.state == State.PENDING, sa.and_(is_withdrawn, Order.number.in_(payments.UNANSWERED_REFERENCES))
+    )
     orders = db.session.execute(
-        sa.select(Order.number, Order.placed_at, Order.payment_method, Order.total_minor, Order.currency)
-        .where(Order.state == State.PENDING, Order.source == "shop", which)
+        sa.select(
+            Order.number,
+            Order.placed_at,
+            Order.payment_method,
+            Order.total_minor,
+            Order.currency,
+            Order.state,
+        )
+        .where(is_waiting, Order.source == "shop", which)
         .order_by(Order.placed_at)
         .limit(AT_ONCE)
     ).all()
@@ -125,6 +139,7 @@ def _waiting(which: sa.ColumnElement[bool]) -> list[_Waiting]:
             Money(row.total_minor, row.currency),
             attempts[row.number].attempt_id,
             attempts[row.number].provider_reference,
+            row.state == State.CANCELLED,
         )
         for row in orders
         if row.number in attempts

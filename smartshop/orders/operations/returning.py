@@ -51,9 +51,9 @@ def cancel(*, number: str, revision: int, reason: str, seller: Seller, actor: au
 
 def cancel_locked(order: Order, doer: Doer) -> int:
     """Cancel what was not sent of a locked order, and set aside what is owed for it; returns what was let go of its price."""
-    state, lines = State(order.state), moving.lines_of(order)
+    lines = moving.lines_of(order)
     is_whole = not any(line.shipped_quantity for line in lines)
-    unsent = {line.position: queries.line_state(order, line).to_send(state) for line in lines}
+    unsent = {line.position: queries.line_state(order, line).unsent for line in lines}
     picked = {position: quantity for position, quantity in unsent.items() if quantity}
     with db.session.no_autoflush:
         for line in lines:

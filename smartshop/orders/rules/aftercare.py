@@ -46,9 +46,14 @@ class LineState:
     added_tax_minor: int = 0
     """The tax on this line that its total does not contain."""
 
+    @property
+    def unsent(self) -> int:
+        """How many were neither sent nor cancelled."""
+        return self.quantity - self.shipped - self.cancelled
+
     def to_send(self, state: State) -> int:
         """How many are still to be sent."""
-        return self.quantity - self.shipped - self.cancelled if state in OPEN_STATES else 0
+        return self.unsent if state in OPEN_STATES else 0
 
     def returnable(self, state: State) -> int:
         """How many the customer has. A fulfilled order was sent whole, also one that was imported as such."""

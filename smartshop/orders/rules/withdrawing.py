@@ -27,12 +27,13 @@ class TooLateToCancel(Conflict):
 def may_withdraw(
     state: State, *, is_begun: bool, placed_at: datetime, now: datetime, hours: int | None
 ) -> bool:
-    """Whether the customer may cancel: it stands, nothing of it was sent (``is_begun``), and ``hours`` are not over.
+    """Whether the customer may cancel an order that stands or waits for its payment.
 
+    It may be while nothing of it was sent (``is_begun``) and its ``hours`` are not over.
     None sets no limit of time, 0 leaves cancelling to the shop.
     """
     is_in_time = hours is None or now - placed_at < timedelta(hours=hours)
-    return state in OPEN_STATES and not is_begun and is_in_time
+    return state in OPEN_STATES | {State.PENDING} and not is_begun and is_in_time
 
 
 def check_withdrawal(

@@ -116,7 +116,8 @@ def left(number: str) -> ResponseReturnValue:
     """The customer leaves the provider's page without paying: the order is given up, the cart open again."""
     found = reading.order(number, seen_by=current_person_id())
     recovering.look_up(number=found.number, ways=gateways.GATEWAYS, gives_up=True)
-    if reading.order(number, seen_by=current_person_id()).state != State.CANCELLED:
+    now = reading.order(number, seen_by=current_person_id()).state
+    if now != State.CANCELLED or found.state == State.CANCELLED:
         return redirect(url_for("shop.order", number=number))
     flash(_("You left the payment page. Nothing was charged, and your cart is as it was."), "info")
     return redirect(url_for("shop.cart"))

@@ -10,7 +10,7 @@ from smartshop.orders.queries import aftercare, reading
 from smartshop.orders.queries.aftercare import Aftercare
 from smartshop.orders.queries.reading import OrderView
 from smartshop.orders.rules.states import State
-from smartshop.payments.rules.gateways import GatewayAway
+from smartshop.payments.rules.gateways import GATEWAYS, GatewayAway
 from smartshop.web import documents, parsing, presenting
 from smartshop.web.guards import PUBLIC, access
 from smartshop.web.presenting import settings
@@ -55,6 +55,7 @@ def _withdrawn(order: OrderView) -> str:
         cause=request.form.get("cause", ""),
         hours=settings().cancel_hours,
         seller=documents.seller(),
+        ways=GATEWAYS,
         actor=actor(),
     )
     if not settled.refunded_minor:
