@@ -218,6 +218,11 @@ def cells_by_column(header: Sequence[str], row: Row) -> dict[str, str]:
     return {name: cell for name, cell in zip(header, cells, strict=False) if name not in FOR_READING}
 
 
+def given_cells(header: Sequence[str], row: Row) -> dict[str, str]:
+    """A row's cells by column without those that a row cut short does not have: it says nothing of them."""
+    return {name: cell for name, cell in zip(header, row.cells, strict=False) if name not in FOR_READING}
+
+
 def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table as CSV text, some rows at a time; every cell neutral."""
     lines = io.StringIO(newline="")

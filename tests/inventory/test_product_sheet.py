@@ -52,6 +52,17 @@ def variant(sku: str) -> Variant:
     return db.session.scalars(sa.select(Variant).where(Variant.sku == sku)).one()
 
 
+def test_a_row_cut_short_takes_nothing_away(any_app: Flask) -> None:
+    make_category(name="Kitchen")
+    take(HEAD + "M-1,,Stone mug,Kitchen,published,12.50,Clay,Red\n")
+    seen = look(HEAD + "M-1,,Stone mug\n")
+    assert (seen.changed, seen.unchanged, problems(seen)) == (0, 1, [])
+    take(HEAD + "M-1,,Stone mug,Kitchen,published,13.00\n")
+    red = variant("M-1")
+    assert (red.price_minor, red.options) == (1300, {"Colour": "Red"})
+    assert db.session.get_one(Product, red.product_id).attributes == {"Material": "Clay"}
+
+
 def test_new_products_come_with_their_variants_and_are_found(any_app: Flask) -> None:
     make_category(name="Kitchen")
     text = (

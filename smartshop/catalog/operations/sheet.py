@@ -86,9 +86,9 @@ def _lines(table: Sheet) -> tuple[list[Line], list[Rejection]]:
         if any(cell.strip() for cell in row.cells[len(table.header) :]):
             rejected.append(Rejection(row, "", "The row has more cells than the header has columns."))
             continue
-        cells = sheets.cells_by_column(table.header, row)
+        cells = sheets.given_cells(table.header, row)
         try:
-            code = sheet.sku(cells["sku"])
+            code = sheet.sku(cells.get("sku", ""))
         except BadCell as bad:
             rejected.append(Rejection(row, "sku", str(bad)))
             continue
