@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         "", max_length=400, description="Address on invoices, its lines separated by semicolons."
     )
     seller_tax_number: str = Field("", max_length=60, description="VAT or tax number on invoices.")
+    seller_bank: str = Field(
+        "",
+        max_length=400,
+        description="Bank account for orders paid by invoice, its lines separated by semicolons; on the invoice and the page of the order.",
+    )
     test_card: bool | None = Field(
         None,
         description="Offer the test card, which moves no money and still makes orders paid. Default: not in production.",

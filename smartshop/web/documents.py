@@ -25,10 +25,17 @@ class NoPrinter(DomainError):
 def seller() -> Seller:
     """Who signs invoices, by the settings."""
     made_with = settings()
-    lines = tuple(line.strip() for line in made_with.seller_address.split(";") if line.strip())
     return Seller(
-        made_with.seller_name or made_with.shop_name, lines, made_with.seller_tax_number, made_with.mail_from
+        made_with.seller_name or made_with.shop_name,
+        _lines(made_with.seller_address),
+        made_with.seller_tax_number,
+        made_with.mail_from,
+        _lines(made_with.seller_bank),
     )
+
+
+def _lines(setting: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in setting.split(";") if line.strip())
 
 
 def send(template: str, filename: str, **facts: Any) -> ResponseReturnValue:

@@ -47,6 +47,11 @@ def test_an_order_confirmation_says_what_was_bought_and_what_it_costs() -> None:
         assert "https://shop.example/orders/7KQ2-M9XB-4TRD" in words
 
 
+def test_an_order_confirmation_says_how_to_pay_what_is_not_paid_yet() -> None:
+    for words in (render().text, render().html):
+        assert "Pay by bank transfer within 14 days of delivery." in words
+
+
 def test_an_order_confirmation_says_where_it_goes_in_words_and_what_is_free() -> None:
     letter = render(shipping_minor=0, address=ADDRESS | {"country": "DE"})
     for words in (letter.text, letter.html):

@@ -28,6 +28,7 @@ FACTS: Mapping[str, dict[str, Any]] = {
         "tax_minor": 18518,
         "total_minor": 111110,
         "payment_method": "Invoice",
+        "payment_note": "Pay by bank transfer within 14 days of delivery.",
         "lines": [{"name": "Mug", "variant": "Red", "quantity": 2, "total_minor": 123456}],
     },
     "order_shipped": {

@@ -60,9 +60,10 @@ def bill(order: Order, *, seller: Seller, actor: audit.Actor) -> str:
         totals.append((order.shipping_method or "Delivery", order.shipping_minor))
     if order.added_tax_minor and not order.taxes:
         totals.append(("Tax", order.added_tax_minor))
+    is_transferred = order.payment_method == gateways.INVOICE.code
     facts = invoices.facts(
         seller=seller,
-        order=_order_facts(order),
+        order={**_order_facts(order), "pay_to": list(seller.bank) if is_transferred else []},
         lines=lines,
         totals=totals,
         total_minor=order.total_minor,

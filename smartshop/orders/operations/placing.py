@@ -306,7 +306,7 @@ def _note_move(number: str, before: State, after: State) -> None:
 
 
 def _facts(order: Any) -> dict[str, object]:
-    lines = statements.run(LINES, {"order_id": order.id})
+    lines, way = statements.run(LINES, {"order_id": order.id}), gateways.GATEWAYS[order.payment_method]
     return {
         "number": order.number,
         "currency": order.currency,
@@ -326,7 +326,8 @@ def _facts(order: Any) -> dict[str, object]:
         "shipping_method": order.shipping_method,
         "tax_minor": order.tax_minor,
         "total_minor": order.total_minor,
-        "payment_method": gateways.GATEWAYS[order.payment_method].label,
+        "payment_method": way.label,
+        "payment_note": way.description if isinstance(way, gateways.Offline) else "",
         "lines": [
             {
                 "name": line.product_name,

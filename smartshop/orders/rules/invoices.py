@@ -21,6 +21,8 @@ class Seller:
     address: tuple[str, ...] = ()
     tax_number: str = ""
     email: str = ""
+    bank: tuple[str, ...] = ()
+    """Lines of the account that transfers go to."""
 
 
 @dataclass(frozen=True)

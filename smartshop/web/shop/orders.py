@@ -45,6 +45,7 @@ def page(number: str, message: str = "") -> str:
         can_withdraw=can_be_withdrawn(found, after),
         way_to_pay=gateways.GATEWAYS.get(found.payment_method),
         attempts=payments.attempts(found.number),
+        bank=documents.seller().bank,
         joins_as=joining.address(),
         to_review=opining.of_order(found.number, person_id=current_person_id()),
     )

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 
 from smartshop.identity.rules.roles import Role
@@ -11,6 +12,35 @@ from smartshop.orders.operations import placing
 from tests.browser_client import ShopClient
 from tests.factories import make_cart, make_command, make_product, make_promotion
 from tests.web.admin.conftest import Enter
+
+BANK = "Ada & Sons Ltd; IBAN GB33 BUKB 2020 1555 5555 55"
+
+
+def with_bank(app: Flask) -> None:
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"seller_bank": BANK})
+
+
+@pytest.mark.parametrize(("way", "is_told"), [("invoice", True), ("cash_on_delivery", False)])
+def test_who_pays_by_transfer_is_told_the_account_until_the_money_came(
+    app: Flask,
+    staff: ShopClient,
+    way: str,
+    is_told: bool,  # noqa: FBT001
+) -> None:
+    with_bank(app)
+    mug = make_product(price_minor=1200)
+    command = make_command(expected_total_minor=1595, payment_code=way, card={})
+    number = placing.place(command=command, key=make_cart((mug, 1)), currency="GBP")
+    at = f"/admin/orders/{number}"
+    staff.get(at)
+    staff.submit(f"{at}/ship", {"quantity-1": "1"})
+    page = ShopClient(app).get(f"/orders/{number}").text
+    assert ("IBAN GB33 BUKB" in page, "Transfer £15.95" in page) == (is_told, is_told)
+    assert (
+        "IBAN GB33 BUKB 2020 1555 5555 55" in rows_of(staff.get(f"{at}/documents/INV-000001.pdf").data)
+    ) is is_told
+    staff.submit(f"{at}/capture", {"reason": "on the statement"})
+    assert "IBAN" not in ShopClient(app).get(f"/orders/{number}").text
 
 
 @pytest.fixture
