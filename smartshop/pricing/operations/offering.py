@@ -1,5 +1,7 @@
 """Zones and the ways to send there: kept, changed and removed. Orders keep the name and the price they were placed with."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
@@ -65,8 +67,11 @@ def change_zone(
         raise _same_moment() from error
 
 
-def remove_zone(*, zone_id: int, seen: int, actor: audit.Actor) -> None:
-    """Remove a zone with its methods; its countries fall to everywhere else. ``seen`` is the revision of the page.
+def remove_zone(*, zone_id: int, seen: int, methods: Mapping[int, int], actor: audit.Actor) -> None:
+    """Remove a zone with its methods; its countries fall to everywhere else.
+
+    ``seen`` is the revision of the page, and ``methods`` the revisions of the methods that it showed, by their id: what
+    was added to the zone or changed meanwhile is not removed unseen.
 
     Raises NotFound and OutOfDate.
     """
@@ -75,14 +80,16 @@ def remove_zone(*, zone_id: int, seen: int, actor: audit.Actor) -> None:
         _locked_zone(zone_id)
         if not is_claimed:
             raise revising.changed_since("this zone")
+        if _locked_revisions(zone_id) != methods:
+            raise revising.changed_since("the deliveries of this zone")
         before = zones.zone(zone_id)
-        methods = [method.facts.name for method in before.methods]
+        names = [method.facts.name for method in before.methods]
         db.session.execute(sa.delete(ShippingZone).where(ShippingZone.id == zone_id))
         audit.record(
             actor=actor,
             action="zone.removed",
             subject=f"shipping_zone:{zone_id}",
-            before={**before.facts.plain(), "methods": methods},
+            before={**before.facts.plain(), "methods": names},
         )
 
 
@@ -176,6 +183,16 @@ def _locked_zone(zone_id: int) -> ShippingZone:
     if row is None:
         raise NotFound("There is no such zone any more.")
     return row
+
+
+def _locked_revisions(zone_id: int) -> dict[int, int]:
+    """The revisions of the methods of a locked zone, by their id; nobody changes them before the commit."""
+    rows = db.session.execute(
+        sa.select(ShippingMethod.id, ShippingMethod.revision)
+        .where(ShippingMethod.zone_id == zone_id)
+        .with_for_update()
+    )
+    return {row.id: row.revision for row in rows}
 
 
 def _locked_method(method_id: int) -> ShippingMethod:

@@ -86,11 +86,15 @@ def change_zone(zone_id: int) -> ResponseReturnValue:
 def remove_zone(zone_id: int) -> ResponseReturnValue:
     try:
         offering.remove_zone(
-            zone_id=zone_id, seen=parsing.whole_number(request.form.get("seen")), actor=actor()
+            zone_id=zone_id,
+            seen=parsing.whole_number(request.form.get("seen")),
+            methods=delivery_versions.seen_methods(request.form),
+            actor=actor(),
         )
     except Conflict as error:
         now = queries.zone(zone_id)
-        return _zone_page(now, now.facts, seen=str(now.revision), message=error.message), error.status
+        page = _zone_page(now, now.facts, seen=str(now.revision), message=error.message, is_removal=True)
+        return page, error.status
     flash(_("The zone is removed with its deliveries. Orders stay as they are."), "info")
     return redirect(url_for("admin.shipping"), 303)
 
@@ -157,9 +161,16 @@ def _zone_page(
     *,
     seen: str = "",
     message: str = "",
+    is_removal: bool = False,
 ) -> str:
-    """The form; a message tells that the zone was saved meanwhile, and what differs is shown with it."""
+    """The form; a message tells that the zone was saved meanwhile, and what differs is shown with it.
+
+    What differs from what was to be removed is what became of its deliveries.
+    """
     others = [zone for zone in queries.zones() if kept is None or zone.id != kept.id]
+    differences = delivery_versions.of_zone(kept.facts, facts) if kept and message else []
+    if kept and is_removal:
+        differences = delivery_versions.of_deliveries(kept.methods, request.form)
     return render_template(
         "admin/shipping_zone.html",
         zone=kept,
@@ -169,7 +180,9 @@ def _zone_page(
         elsewhere={country: zone.facts.name for zone in others for country in zone.facts.countries},
         seen=seen,
         message=message,
-        differences=delivery_versions.of_zone(kept.facts, facts) if kept and message else [],
+        is_removal=is_removal,
+        differences=differences,
+        seen_methods=delivery_versions.as_seen(kept.methods if kept else ()),
     )
 
 

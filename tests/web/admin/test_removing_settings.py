@@ -37,7 +37,8 @@ def save_taxes(area_id: int, seen: int) -> None:
 
 
 def remove_zone(zone_id: int, seen: int) -> None:
-    offering.remove_zone(zone_id=zone_id, seen=seen, actor=SYSTEM)
+    methods = {method.id: method.revision for method in zones.zone(zone_id).methods}
+    offering.remove_zone(zone_id=zone_id, seen=seen, methods=methods, actor=SYSTEM)
 
 
 def remove_delivery(method_id: int, seen: int) -> None:
@@ -102,6 +103,68 @@ def test_of_one_who_saves_and_one_who_removes_at_once_one_is_told(
     done = together(any_app, [partial(save, row_id, 0), partial(remove, row_id, 0)])
     told = [type(outcome).__name__ for outcome in done]
     assert told in (["NoneType", "OutOfDate"], ["NotFound", "NoneType"])
+
+
+def add_delivery(zone_id: int, name: str = "By <b>drone</b>") -> int:
+    [kept, *_others] = zones.zone(zone_id).methods
+    return offering.add_method(zone_id=zone_id, facts=replace(kept.facts, name=name), actor=SYSTEM)
+
+
+def change_delivery(zone_id: int) -> None:
+    save_delivery(zones.zone(zone_id).methods[0].id, 0)
+
+
+def drop_delivery(zone_id: int) -> None:
+    remove_delivery(zones.zone(zone_id).methods[0].id, 0)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "now", "then"),
+    [
+        (add_delivery, "By &lt;b&gt;drone&lt;/b&gt;", "–"),
+        (change_delivery, "Near by (changed)", "To Europe"),
+        (drop_delivery, "–", "To Europe"),
+    ],
+)
+def test_a_zone_is_not_removed_with_deliveries_that_nobody_has_seen(
+    admin: ShopClient, meanwhile: Callable[[int], object], now: str, then: str
+) -> None:
+    zone_id = make_zone("Europe", "FR", code="europe")
+    at = f"/admin/shipping/zones/{zone_id}"
+    page = admin.get(at).text
+    assert "Its deliveries go with it: " in page
+    meanwhile(zone_id)
+    with nothing_changes():
+        answer = admin.submit(f"{at}/delete")
+    assert answer.status_code == 409
+    assert "saved the deliveries of this zone since you opened it, and nothing was removed" in answer.text
+    differs = answer.text.partition("When you opened it")[2].partition("</table>")[0]
+    assert [cell.partition("</td>")[0] for cell in differs.split("<td>")[1:]] == [now, then]
+    assert admin.submit(f"{at}/delete").status_code == 200
+    assert admin.get(at).status_code == 404
+
+
+def test_a_form_that_says_nothing_of_deliveries_removes_none(admin: ShopClient) -> None:
+    zone_id = make_zone("Europe", "FR", code="europe")
+    admin.get("/admin/shipping")
+    for sent in ({"seen": "0"}, {"seen": "0", "method-x": "0 Standard"}, {"seen": "0", "method-99999": "0"}):
+        with nothing_changes():
+            assert admin.post(f"/admin/shipping/zones/{zone_id}/delete", sent).status_code == 409
+
+
+def test_a_delivery_added_while_its_zone_is_removed_is_never_lost_unseen(any_app: Flask) -> None:
+    for _ in range(4):
+        zone_id = make_zone("Europe", "FR", code="europe")
+        seen = {method.id: method.revision for method in zones.zone(zone_id).methods}
+        [facts] = [method.facts for method in zones.zone(zone_id).methods]
+        works: list[Callable[[], object]] = [
+            partial(offering.add_method, zone_id=zone_id, facts=replace(facts, name="Drone"), actor=SYSTEM),
+            partial(offering.remove_zone, zone_id=zone_id, seen=0, methods=seen, actor=SYSTEM),
+        ]
+        told = [type(outcome).__name__ for outcome in together(any_app, works)]
+        assert told in (["int", "OutOfDate"], ["NotFound", "NoneType"])
+        if told[0] == "int":
+            remove_zone(zone_id, 0)
 
 
 def name_of(code: str) -> str | None:
