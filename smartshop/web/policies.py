@@ -18,11 +18,16 @@ class Policies(Talisman):  # type: ignore[misc]
         self._written: dict[tuple[str | None, bool], tuple[tuple[str, str], ...]] = {}
         super().__init__(app, **options)
 
+    def _get_nonce(self) -> str:
+        """The nonce of this request, made now for a page that answers before any other hook, as of a stale form."""
+        self._make_nonce()
+        return str(getattr(request, "csp_nonce", ""))
+
     def _set_response_headers(self, response: Response) -> Response:
         view = current_app.view_functions.get(request.endpoint or "")
         own = request.endpoint if hasattr(view, "talisman_view_options") else None
         is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "http") == "https"
-        headers, nonce = response.headers, str(getattr(request, "csp_nonce", ""))
+        headers, nonce = response.headers, self._get_nonce()
         known = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating over headers gives pairs
         for name, value in self._written.get((own, is_secure)) or self._compose(own, is_secure, nonce):
             write = headers.set if name.lower() in known else headers.add

@@ -1,12 +1,13 @@
 import re
 
 import sqlalchemy as sa
+from flask import Flask
 
 from smartshop.identity.models import SignIn
 from smartshop.kernel import clock
 from smartshop.kernel.extensions import db
 from smartshop.kernel.uow import unit_of_work
-from tests.browser_client import ShopClient
+from tests.browser_client import TOKEN, ShopClient
 from tests.factories import PASSWORD, make_person
 
 
@@ -18,6 +19,14 @@ def test_scripts_need_the_nonce_of_their_page(visitor: ShopClient) -> None:
     assert set(nonces[0]).isdisjoint(nonces[1])
     assert f"'nonce-{nonces[0][0]}'" in policy
     assert "unsafe" not in policy
+
+
+def test_a_page_that_answers_before_all_else_has_its_nonce_and_leaves_those_of_others(app: Flask) -> None:
+    stale = ShopClient(app).post("/sign-in", {"email": "ada@example.com", TOKEN: "made up"})
+    for answer in (stale, ShopClient(app).get("/sign-in")):
+        nonce = re.findall(r'<script nonce="([^"]+)"', answer.text)[0]
+        assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
+    assert stale.status_code == 400
 
 
 def test_no_other_site_may_frame_or_guess(visitor: ShopClient) -> None:
