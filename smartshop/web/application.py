@@ -5,13 +5,10 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask.globals import _cv_request
 from flask.sansio.app import App
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
-from itsdangerous import Serializer, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
@@ -19,51 +16,11 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import _PassArg
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
-from smartshop.kernel import clock
-
 PASSED = (None, _PassArg.eval_context)
-SENT = "_sent"
-"""The day on which a lasting session was sent last, counted from the year 1."""
-SHORT_BYTES = 1000
 MOST_ADDRESSES = 10_000
 IN_THE_SHOP = ("shop.", "static")
 PLAIN = frozenset({"slug", "product_id", "variant_id", "filename"})
 """What may stand in an address that is remembered: no token, no number of an order, nothing that somebody typed."""
-
-
-class _Signed(URLSafeTimedSerializer):
-    """Flask's serializer, which does not try to squeeze what is short: that takes longer than sending it."""
-
-    def dump_payload(self, obj: Any) -> bytes:
-        text = Serializer.dump_payload(self, obj)
-        return super().dump_payload(obj) if len(text) > SHORT_BYTES else base64_encode(text)
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookies, by a signer that is made once for a key."""
-
-    def __init__(self) -> None:
-        self._signers: dict[tuple[Any, ...], URLSafeTimedSerializer | None] = {}
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
-        if keys not in self._signers:
-            self._signers = {keys: self._signer(super().get_signing_serializer(app))}
-        return self._signers[keys]
-
-    def _signer(self, theirs: URLSafeTimedSerializer | None) -> URLSafeTimedSerializer | None:
-        if theirs is None:
-            return None
-        how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
-        keys = [*theirs.secret_keys]
-        return _Signed(keys, salt=self.salt, serializer=self.serializer, signer_kwargs=how)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send a session that lasts anew when it changed, and once a day, so that it lasts from the latest visit on."""
-        today = clock.now().toordinal()
-        if session.permanent and session.get(SENT) != today:
-            session[SENT] = today
-        super().save_session(app, session, response)
 
 
 class _SameForAll(Template):
@@ -130,7 +87,6 @@ class Application(Flask):
     """Addresses are built once; no view or hook of the shop is a coroutine, so that none is looked at for being one."""
 
     jinja_environment = _Templates
-    session_interface = Sessions()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._address = lru_cache(MOST_ADDRESSES, typed=True)(self._build)

@@ -5,11 +5,7 @@ import hashlib
 from flask import Flask
 from itsdangerous import Signer
 
-from smartshop.web.application import Sessions
-
-
-class _Sessions(Sessions):
-    digest_method = staticmethod(hashlib.sha256)
+from smartshop.web.sessions import Sessions
 
 
 def install(app: Flask) -> None:
@@ -17,5 +13,5 @@ def install(app: Flask) -> None:
 
     What was signed otherwise before is no longer taken: visitors get a new session, and sign in again.
     """
-    app.session_interface = _Sessions()
+    app.session_interface = Sessions()
     Signer.default_digest_method = staticmethod(hashlib.sha256)

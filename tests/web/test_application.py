@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from smartshop.factory import create_app
 from smartshop.kernel.config import Settings
-from smartshop.web.application import Sessions
 from smartshop.web.policies import Policies
+from smartshop.web.sessions import Sessions
 
 EVIL = "<script>\"'&"
 SAFE = "&lt;script&gt;&#34;&#39;&amp;"
