@@ -191,6 +191,7 @@ def register_pages(app: Flask) -> None:
         cookies,
         errors,
         form_tokens,
+        framing,
         guards,
         headers,
         keeping,
@@ -214,6 +215,7 @@ def register_pages(app: Flask) -> None:
     tracking.install(app)
     lately.install(app)
     keeping.install(app)
+    framing.install(app)
     wishlist.install(app)
     headers.install(app)
     for blueprint in BLUEPRINTS:

@@ -7,20 +7,19 @@ cannot oversell.
 """
 
 import pickle
-import secrets
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import is_not
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, session
 
-from smartshop.web import basket, choices
+from smartshop.web import basket, choices, seams
 from smartshop.web.drawing import locale_name
-from smartshop.web.form_tokens import csrf_token
 from smartshop.web.lately import ChoosyShelf
 from smartshop.web.presenting import settings, surroundings
+from smartshop.web.seams import Cut
 from smartshop.web.signing import current_person
 
 LONGEST_ADDRESS = 300
@@ -28,8 +27,7 @@ MOST_DRAWINGS = 4000
 """About 6 KB each."""
 DRAWING_SECONDS = 3600
 PERSONAL = ("_flashes", "_user_id")
-SEAM = secrets.token_bytes(16)
-"""What no page holds: it is drawn once a process, and shown to nobody."""
+MOST_LINES = 200_000
 
 
 @dataclass(frozen=True)
@@ -56,60 +54,73 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """A page cut where the nonce and the token stood: each piece but the first comes after one of the two."""
+class Kept:
+    """A page that can be put together for anybody, and what the log of events notes of it."""
 
-    pieces: tuple[bytes, ...]
-    marks: tuple[bytes, ...]
-    nonce: bytes
+    cut: Cut
     product_id: int | None = None
     found: int | None = None
 
     def renewed(self) -> Made:
-        """The page with the nonce and the token of this request, which is only made where there is a place for it."""
-        given = {self.nonce: _nonce()}
-        parts = [self.pieces[0]]
-        for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
-            if mark not in given:
-                given[mark] = csrf_token().encode()
-            parts += (given[mark], piece)
-        return Made(b"".join(parts), self.product_id, self.found)
+        return Made(self.cut.renewed(), self.product_id, self.found)
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A page as it was drawn, and a digest of what it shows; packed, and out of the collector's sight."""
+    """A page as it was drawn, and a digest of what it shows; what pages have in common is there once for all."""
 
     shows: bytes
-    packed: bytes
+    lines: tuple[tuple[bytes, ...], ...]
     marks: tuple[bytes, ...]
     nonce: bytes
 
-    def cut(self, shown: Shown) -> Cut:
-        pieces = tuple(zlib.decompress(self.packed).split(SEAM))
-        return Cut(pieces, self.marks, self.nonce, shown.product_id, shown.found)
+    def cut(self) -> Cut:
+        return Cut(tuple(map(b"\n".join, self.lines)), self.marks, self.nonce)
 
 
 class PageKeeper:
     """The pages of one process: some as they were seconds ago, more as they were drawn for what they show."""
 
     def __init__(self, seconds: int) -> None:
-        self.pages = ChoosyShelf[Cut](seconds)
+        self.pages = ChoosyShelf[Kept](seconds)
         self.drawings = ChoosyShelf[Drawing](DRAWING_SECONDS, MOST_DRAWINGS)
+        self._lines: dict[bytes, bytes] = {}
+        self._packed: tuple[tuple[object, ...], bytes] = ((), b"")
 
-    def drawn(self, key: str, shown: Shown) -> Cut:
+    def drawn(self, key: str, shown: Shown) -> Kept:
         """The page as it was drawn when it showed the same, or drawn now; kept from the second time on."""
+        return Kept(self._drawn(key, shown), shown.product_id, shown.found)
+
+    def _drawn(self, key: str, shown: Shown) -> Cut:
         if not self.drawings.is_known(key):
             return _cut(shown)
-        shows = _digest(shown)
+        shows = self._digest(shown)
         drawing = self.drawings.find(key)
         if drawing is not None and drawing.shows == shows:
-            return drawing.cut(shown)
+            return drawing.cut()
         page = _cut(shown)
-        self.drawings.put(
-            key, Drawing(shows, zlib.compress(SEAM.join(page.pieces), 1), page.marks, page.nonce)
-        )
+        lines = tuple(tuple(map(self._once, piece.split(b"\n"))) for piece in page.pieces)
+        self.drawings.put(key, Drawing(shows, lines, page.marks, page.nonce))
         return page
+
+    def _digest(self, shown: Shown) -> bytes:
+        """Equal for pages that show the same, and for no others."""
+        seen = (shown.template, shown.facts, self._around(surroundings()))
+        return blake2b(pickle.dumps(seen, pickle.HIGHEST_PROTOCOL), digest_size=16).digest()
+
+    def _around(self, things: tuple[object, ...]) -> bytes:
+        """The things packed; most often they are those of the page before, which are not packed again."""
+        known, packed = self._packed
+        if len(known) != len(things) or any(map(is_not, known, things)):
+            packed = pickle.dumps(things, pickle.HIGHEST_PROTOCOL)
+            self._packed = things, packed
+        return packed
+
+    def _once(self, line: bytes) -> bytes:
+        """The line, or the one like it that another page holds."""
+        if len(self._lines) > MOST_LINES:
+            self._lines.clear()
+        return self._lines.setdefault(line, line)
 
 
 def install(app: Flask) -> None:
@@ -146,32 +157,5 @@ def _made(shown: Shown) -> Made:
     return Made(render_template(shown.template, **shown.facts), shown.product_id, shown.found)
 
 
-def _digest(shown: Shown) -> bytes:
-    """Equal for pages that show the same, and for no others."""
-    seen = (shown.template, shown.facts, surroundings())
-    return blake2b(pickle.dumps(seen, pickle.HIGHEST_PROTOCOL), digest_size=16).digest()
-
-
 def _cut(shown: Shown) -> Cut:
-    body = render_template(shown.template, **shown.facts).encode()
-    nonce, token = _nonce(), g.get("csrf_token", "").encode()
-    pieces, marks = _parted(body, [mark for mark in (nonce, token) if mark])
-    return Cut(tuple(pieces), tuple(marks), nonce, shown.product_id, shown.found)
-
-
-def _parted(body: bytes, marks: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """The pieces between the marks, and which mark is before each but the first."""
-    if not marks:
-        return [body], []
-    pieces: list[bytes] = []
-    found: list[bytes] = []
-    for part in body.split(marks[0]):
-        inner, between = _parted(part, marks[1:])
-        found += ([marks[0]] if pieces else []) + between
-        pieces += inner
-    return pieces, found
-
-
-def _nonce() -> bytes:
-    """What Flask-Talisman made for this request; it keeps it on the request."""
-    return str(getattr(request, "csp_nonce", "")).encode()
+    return seams.cut(render_template(shown.template, **shown.facts))

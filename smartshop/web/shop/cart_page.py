@@ -1,22 +1,22 @@
 """The page of a cart, which several answers show."""
 
-from flask import render_template
-
 from smartshop.cart import queries
 from smartshop.cart.queries import CartSnapshot
 from smartshop.web import basket, places
+from smartshop.web.framing import framed
 from smartshop.web.presenting import settings
 from smartshop.web.shop import offers, refusals
 from smartshop.web.shop.offers import Offers
 
 
-def render(problem: str = "") -> str:
+def render(problem: str = "") -> str | bytes:
     """The cart as it is now, with what its delivery would cost; ``problem`` is what is wrong with a coupon code."""
     cart = basket.snapshot()
     found = _offers(cart) if cart.items else None
     refusal = found.refusal(found.chosen(None)) if found else None
-    return render_template(
+    return framed(
         "shop/cart.html",
+        "shop/_cart.html",
         cart=cart,
         saved=queries.saved(basket.key()) if cart.may_have_saved else (),
         offers=found,

@@ -182,7 +182,7 @@ def _told(error: DomainError) -> str:
     return f"{refusals.told(refusal)} {error.message}" if isinstance(refusal, Refusal) else error.message
 
 
-def _again(form: CheckoutForm, message: str) -> str:
+def _again(form: CheckoutForm, message: str) -> str | bytes:
     """The form with what was wrong; a cart that is empty by now has none, and shows itself."""
     cart = basket.snapshot()
     if cart.items:
