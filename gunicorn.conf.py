@@ -9,7 +9,7 @@ SWITCH_SECONDS = 0.0005
 
 bind = os.environ.get("SMARTSHOP_BIND", "127.0.0.1:5000")
 workers = int(os.environ.get("SMARTSHOP_WORKERS", "2"))
-worker_class = "gthread"
+worker_class = "smartshop.web.attending.AttendingWorker"
 threads = int(os.environ.get("SMARTSHOP_THREADS", "4"))
 control_socket_disable = True
 max_requests = 100_000
