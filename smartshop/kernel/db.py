@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -70,8 +71,11 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
-        if is_writing.get():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            # Every read begins so, and waits for nobody: past what SQLAlchemy does for a statement.
-            connection.connection.cursor().execute("BEGIN")
+        # Past what SQLAlchemy does for a statement, but for its errors: a writer may find the database locked.
+        begin = "BEGIN IMMEDIATE" if is_writing.get() else "BEGIN"
+        try:
+            connection.connection.cursor().execute(begin)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                begin, None, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
+            ) from error

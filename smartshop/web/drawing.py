@@ -4,7 +4,8 @@ from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
+from flask.globals import _cv_app
 from flask_babel import get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -16,6 +17,7 @@ MOST_WORDS = 3000
 DEFAULT_LOCALE = "en_GB"
 
 
+@lru_cache(MOST_PARTS)
 def ground(name: str) -> tuple[str, int, int]:
     """What stands for a thing that has no picture: two initials, one of six tones and one of six shapes."""
     words = (name or "?").replace("-", " ").split()
@@ -28,13 +30,13 @@ def ground(name: str) -> tuple[str, int, int]:
 
 def install(app: Flask) -> None:
     app.jinja_env.filters["ground"] = ground
-    words = {"_": translated, "gettext": translated}
+    words = {"_": translated, "gettext": translated, "ngettext": counted}
     app.jinja_env.globals.update(words, kept=kept)
 
 
 def locale_name() -> str:
     """The locale of this request; it is chosen once."""
-    own = g._get_current_object()  # noqa: SLF001 - asked often: past the proxy
+    own = _cv_app.get().g
     name: str | None = own.get("locale_name")
     if name is None:
         name = own.locale_name = str(get_locale() or DEFAULT_LOCALE)
@@ -47,6 +49,18 @@ def translated(context: EvalContext, text: str, **facts: object) -> str:
     if not context.autoescape:
         return _said(locale_name(), text) % facts
     return Markup(_said(locale_name(), text)) % facts if facts else _plain(locale_name(), text)  # noqa: S704
+
+
+@pass_eval_context
+def counted(context: EvalContext, singular: str, plural: str, num: float, **facts: object) -> str:
+    """The text for so many in the language of this request, ``%(num)d`` and its ``%(name)s`` filled in."""
+    text = _said_of(locale_name(), singular, plural, num)
+    return (Markup(text) if context.autoescape else text) % {"num": num, **facts}  # noqa: S704 - the program's own words
+
+
+@lru_cache(MOST_WORDS)
+def _said_of(_locale: str, singular: str, plural: str, num: float) -> str:
+    return str(get_translations().ungettext(singular, plural, num))
 
 
 @lru_cache(MOST_WORDS)
@@ -66,7 +80,7 @@ def kept(macro: Macro, *arguments: Any, is_personal: bool = False, **named: Any)
     """
     if is_personal:
         return Markup(macro(*arguments, **named))  # noqa: S704 - macros escape what they are given
-    own = g._get_current_object()  # noqa: SLF001 - asked often: past the proxy
+    own = _cv_app.get().g
     place = own.get("drawn_for")
     if place is None:
         place = own.drawn_for = (locale_name(), request.script_root)

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask
+from flask.globals import _cv_app
 
 T = TypeVar("T")
 MOST_THINGS = 300
@@ -69,7 +70,7 @@ def install(app: Flask) -> None:
 
 def made(key: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` makes, which is never None: as it was made lately, or made now."""
-    shelf: Shelf[T] = current_app.extensions["lately"]
+    shelf: Shelf[T] = _cv_app.get().app.extensions["lately"]
     if not shelf.seconds:
         return make()
     found = shelf.find(key)

@@ -14,11 +14,20 @@ COUNTRY_CODES: frozenset[str] = frozenset(
 )
 
 
+class Countries(tuple[tuple[str, str], ...]):
+    """(code, name) of countries; made once, and looked up by what it is, not by all that is in it."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
 @cache
-def countries(home: str, locale: str = "en") -> tuple[tuple[str, str], ...]:
+def countries(home: str, locale: str = "en") -> Countries:
     """(code, name) of every country, the home market first, then by name."""
     names = Locale.parse(locale).territories
-    return tuple(
+    return Countries(
         sorted(((code, names[code]) for code in COUNTRY_CODES), key=lambda item: (item[0] != home, item[1]))
     )
 

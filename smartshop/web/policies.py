@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
+from flask.ctx import RequestContext
+from flask.globals import _cv_request
 from flask_talisman import Talisman
 
 PLACE = "{nonce}"
@@ -15,6 +17,7 @@ class Policies(Talisman):  # type: ignore[misc]
     """
 
     def __init__(self, app: Any, **options: Any) -> None:
+        self._usual: dict[str, Any] | None = None
         self._written: dict[tuple[str | None, bool], tuple[tuple[str, str], ...]] = {}
         super().__init__(app, **options)
 
@@ -23,10 +26,19 @@ class Policies(Talisman):  # type: ignore[misc]
         self._make_nonce()
         return str(getattr(request, "csp_nonce", ""))
 
+    def _get_local_options(self) -> dict[str, Any]:
+        if _has_own_options(_cv_request.get()):
+            return super()._get_local_options()  # type: ignore[no-any-return]
+        if self._usual is None:
+            self._usual = super()._get_local_options()
+        return self._usual
+
     def _set_response_headers(self, response: Response) -> Response:
-        view = current_app.view_functions.get(request.endpoint or "")
-        own = request.endpoint if hasattr(view, "talisman_view_options") else None
-        is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "http") == "https"
+        context = _cv_request.get()
+        own = context.request.endpoint if _has_own_options(context) else None
+        is_secure = (
+            context.request.is_secure or context.request.headers.get("X-Forwarded-Proto", "http") == "https"
+        )
         headers, nonce = response.headers, self._get_nonce()
         known = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating over headers gives pairs
         for name, value in self._written.get((own, is_secure)) or self._compose(own, is_secure, nonce):
@@ -45,3 +57,8 @@ class Policies(Talisman):  # type: ignore[misc]
         )
         self._written[own, is_secure] = composed
         return composed
+
+
+def _has_own_options(context: RequestContext) -> bool:
+    view = context.app.view_functions.get(context.request.endpoint or "")
+    return hasattr(view, "talisman_view_options")

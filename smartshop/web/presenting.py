@@ -7,7 +7,8 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
+from flask.globals import _cv_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from smartshop.catalog.queries import browsing
@@ -29,7 +30,7 @@ FRONT = frozenset({"shop", "account", None})
 
 def settings() -> Settings:
     """The settings this app was made with."""
-    made_with: Settings = current_app.config["SETTINGS"]
+    made_with: Settings = _cv_app.get().app.config["SETTINGS"]
     return made_with
 
 

@@ -1,5 +1,6 @@
 """Parts of pages that are drawn once for the same arguments, and must depend on nothing else."""
 
+import flask_babel
 import pytest
 from flask import Flask
 from jinja2 import nodes
@@ -117,3 +118,16 @@ class _Log:
 def test_words_are_filled_in_and_escaped_where_the_template_is(app: Flask, template: str, shown: str) -> None:
     with app.test_request_context("/"):
         assert app.jinja_env.from_string(template).render() == shown
+
+
+@pytest.mark.parametrize("num", [0, 1, 2, 1000])
+def test_so_many_are_told_as_flask_babel_tells_them(app: Flask, num: int) -> None:
+    words = ("%(num)d thing of %(name)s", "%(num)d things of %(name)s")
+    with app.test_request_context("/"):
+        for name in ("Ada", "<b>", "<b>"):
+            source = "{{ ngettext(one, many, num, name=name) }}"
+            facts = {"one": words[0], "many": words[1], "num": num, "name": name}
+            plain = flask_babel.ngettext(*words, num, name=name)
+            safe = flask_babel.ngettext(*words, num, name=Markup.escape(name))
+            assert app.jinja_env.from_string(source).render(facts) == safe
+            assert app.jinja_env.overlay(autoescape=False).from_string(source).render(facts) == plain

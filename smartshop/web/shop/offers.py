@@ -63,7 +63,8 @@ def buyer(typed: Mapping[str, str] = MappingProxyType({})) -> Buyer:
     person = current_person()
     if person is not None:
         return Buyer(person.person_id, person.email or "")
-    return Buyer(None, accounts.normal_email(typed.get("email", "")) or "")
+    email = typed.get("email")
+    return Buyer(None, (accounts.normal_email(email) if email else "") or "")
 
 
 def book() -> list[Kept]:
