@@ -243,13 +243,13 @@ def _taken(lines: io.StringIO) -> str:
 
 
 def rejected_rows(header: Sequence[str], rejected: Iterable[Rejection]) -> Iterator[str]:
-    """The rejected rows as CSV that can be corrected and sent again."""
+    """The rejected rows as CSV that can be corrected and sent again; a row that was cut short still is."""
     rows = (
         [
-            *cells_by_column(header, found.row).values(),
             str(found.row.number),
             f"{found.column}: {found.reason}" if found.column else found.reason,
+            *given_cells(header, found.row).values(),
         ]
         for found in rejected
     )
-    return written([*(name for name in header if name not in FOR_READING), *FOR_READING], rows)
+    return written([*FOR_READING, *(name for name in header if name not in FOR_READING)], rows)

@@ -86,8 +86,15 @@ def test_rejected_rows_come_back_without_what_was_wrong() -> None:
     row = Row(7, ("1", "=x"))
     text = "".join(sheets.rejected_rows(["a", "b"], [sheets.Rejection(row, "b", "Why.")]))
     again = sheets.read(text.encode())
-    assert again.rows[0].cells == ("1", "=x", "7", "b: Why.")
+    assert again.rows[0].cells == ("7", "b: Why.", "1", "=x")
     assert sheets.cells_by_column(again.header, again.rows[0]) == {"a": "1", "b": "=x"}
+
+
+def test_a_rejected_row_that_was_cut_short_says_nothing_of_what_it_did_not_have() -> None:
+    header = ["sku", "price", "name"]
+    text = "".join(sheets.rejected_rows(header, [sheets.Rejection(Row(2, ("A-1", "x")), "price", "Why.")]))
+    again = sheets.read(text.encode())
+    assert sheets.given_cells(again.header, again.rows[0]) == {"sku": "A-1", "price": "x"}
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

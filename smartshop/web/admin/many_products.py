@@ -76,10 +76,19 @@ def _preview(percent: int) -> ResponseReturnValue:
     try:
         outcome = goods_many.look_at_prices(product_ids=ticked, percent=percent, currency=settings().currency)
     except Invalid as error:
+        if "percent" in error.fields and ticked:
+            return _asked_again(sorted(ticked), error.fields), error.status
         flash(error.message, "error")
         return redirect(url_for("admin.products"), 303)
     return render_template(
         "admin/prices_preview.html", outcome=outcome, percent=percent, ticked=sorted(ticked)
+    )
+
+
+def _asked_again(ticked: list[int], problems: dict[str, str]) -> str:
+    """The question for another per cent, with what was typed and the products that were ticked."""
+    return render_template(
+        "admin/prices_again.html", ticked=ticked, typed=request.form.get("percent", ""), problems=problems
     )
 
 

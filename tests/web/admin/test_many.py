@@ -75,6 +75,25 @@ def test_prices_are_shown_before_they_change_and_only_change_as_shown(enter: Ent
     assert prices == [899, 990]
 
 
+def test_a_per_cent_that_is_none_is_asked_again_for_the_same_products(enter: Enter) -> None:
+    keeper = enter(Role.CATALOG_MANAGER)
+    mug, bowl = make_product(name="Mug", price_minor=1000), make_product(name="Bowl", price_minor=2000)
+    with nothing_changes():
+        told = send(
+            keeper, "products/prices", {"percent": "<5,5>", "product": [mug.product_id, bowl.product_id]}
+        )
+        assert "For 2 products that you ticked" in told
+        assert "&lt;5,5&gt;" in told
+        for goods in (mug, bowl):
+            assert f'name="product" value="{goods.product_id}"' in told
+        send(keeper, "products/prices", {"percent": "0", "product": [bowl.product_id]})
+        assert keeper.page is not None
+        assert keeper.page.status_code == 422
+        again = keeper.submit("/admin/products/many/prices", {"percent": "-10"}).text
+    assert "1 price would change by -10" in again
+    assert "18.00" in again
+
+
 def test_nonsense_and_nothing_ticked_is_told(enter: Enter) -> None:
     admin, mug = enter(Role.ADMIN), make_product()
     with nothing_changes():
